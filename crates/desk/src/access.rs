@@ -1,0 +1,137 @@
+//! Who may do what: roles against commands. Only [`permit`] makes a [`Permit`], and only a permit
+//! can be decided, so no door can forget to ask.
+
+use crate::history::Actor;
+use crate::id::PersonId;
+use crate::lifecycle::{Command, Refusal};
+use crate::ticket::{Ticket, words};
+
+words!(
+    /// What a person is at this desk.
+    Role {
+        /// Everything.
+        Admin = "admin",
+        /// Runs a department: escalations, targets, reports.
+        Manager = "manager",
+        /// Runs a team.
+        Lead = "lead",
+        /// Answers tickets.
+        Agent = "agent",
+        /// Reads and notes.
+        Collaborator = "collaborator",
+        /// Asks.
+        Requester = "requester",
+        /// Reads an organisation's tickets.
+        OrganisationViewer = "organisation_viewer",
+        /// Reads everything, changes nothing.
+        Auditor = "auditor",
+        /// A program.
+        Service = "service",
+    }
+);
+
+impl Role {
+    /// Works on tickets.
+    pub fn is_staff(self) -> bool {
+        match self {
+            Role::Admin | Role::Manager | Role::Lead | Role::Agent | Role::Service => true,
+            Role::Collaborator | Role::Requester | Role::OrganisationViewer | Role::Auditor => {
+                false
+            }
+        }
+    }
+
+    /// May act for a requester who called, or overrule an agent.
+    pub fn may_stand_in(self) -> bool {
+        matches!(self, Role::Admin | Role::Manager | Role::Lead)
+    }
+}
+
+/// Whoever stands at a door, identified.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Who {
+    /// The person meant.
+    pub id: PersonId,
+    /// What they are.
+    pub role: Role,
+    /// Whose token speaks for them, when it is somebody else's.
+    pub through: Option<PersonId>,
+}
+
+impl Who {
+    /// A person with their own hands.
+    pub fn new(id: PersonId, role: Role) -> Who {
+        Who { id, role, through: None }
+    }
+
+    fn actor(&self) -> Actor {
+        Actor::Person { id: self.id.clone(), through: self.through.clone() }
+    }
+}
+
+/// Leave to carry out one command.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Permit {
+    by: Actor,
+    command: Command,
+}
+
+impl Permit {
+    /// Who asked.
+    pub fn by(&self) -> &Actor {
+        &self.by
+    }
+
+    /// What they asked.
+    pub fn command(&self) -> &Command {
+        &self.command
+    }
+
+    /// The desk's own clock.
+    pub fn tick() -> Permit {
+        Permit { by: Actor::System, command: Command::Tick }
+    }
+
+    /// The desk's own word that a message did not arrive.
+    pub fn undeliverable(message: String, reason: String) -> Permit {
+        Permit { by: Actor::System, command: Command::ReportUndeliverable { message, reason } }
+    }
+}
+
+/// May this person see this ticket? To anyone else it does not exist.
+pub fn may_read(who: &Who, ticket: &Ticket) -> bool {
+    let reads_all = who.role.is_staff() || matches!(who.role, Role::Collaborator | Role::Auditor);
+    reads_all || ticket.requester == who.id
+}
+
+/// May this person read notes and other internal words?
+pub fn may_read_internal(who: &Who) -> bool {
+    who.role.is_staff() || matches!(who.role, Role::Collaborator | Role::Auditor)
+}
+
+/// Leave, or the reason there is none.
+pub fn permit(who: &Who, ticket: Option<&Ticket>, command: Command) -> Result<Permit, Refusal> {
+    if ticket.is_some_and(|ticket| !may_read(who, ticket)) {
+        return Err(Refusal::NotOpened);
+    }
+    let is_requester = ticket.is_some_and(|ticket| ticket.requester == who.id);
+    let allowed = match &command {
+        Command::Open(_) => who.role != Role::Auditor,
+        Command::ReplyAsRequester(_) => is_requester,
+        Command::Rate { .. } => is_requester,
+        Command::Confirm | Command::Decline(_) => is_requester || who.role.may_stand_in(),
+        Command::Cancel(_) | Command::Reopen(_) => is_requester || who.role.is_staff(),
+        Command::AddNote(_) => who.role.is_staff() || who.role == Role::Collaborator,
+        Command::ReplyAsAgent(_) | Command::Claim | Command::Assign { .. } | Command::Release => {
+            who.role.is_staff()
+        }
+        Command::Transfer { .. } | Command::Hold { .. } | Command::Await(_) => who.role.is_staff(),
+        Command::Propose(_) | Command::Reject(_) | Command::Close { .. } => who.role.is_staff(),
+        Command::Escalate(_) | Command::SetPriority { .. } | Command::SetType { .. } => {
+            who.role.is_staff()
+        }
+        Command::Retitle(_) | Command::Tag { .. } => who.role.is_staff(),
+        Command::Tick | Command::ReportUndeliverable { .. } => false,
+    };
+    if allowed { Ok(Permit { by: who.actor(), command }) } else { Err(Refusal::NotPermitted) }
+}

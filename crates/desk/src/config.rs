@@ -1,0 +1,181 @@
+//! How a desk is set up: its people, queues and promises. One immutable document a version.
+
+use jiff::tz::TimeZone;
+use serde::{Deserialize, Serialize};
+
+use crate::access::Role;
+use crate::id::{PersonId, QueueId};
+use crate::policy::Policy;
+use crate::sla::Promise;
+use crate::ticket::Priority;
+
+/// The whole configuration.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Config {
+    /// Counts the changes; 0 is the built-in defaults.
+    pub version: u64,
+    /// The domain of the desk's addresses.
+    pub domain: String,
+    /// Where the desk's days begin.
+    #[serde(with = "jiff::fmt::serde::tz::required")]
+    pub zone: TimeZone,
+    /// People with a role above requester.
+    pub members: Vec<Member>,
+    /// Queues; the first takes what no other asks for.
+    pub queues: Vec<Queue>,
+    /// What is promised.
+    pub policy: Policy,
+    /// Slack workspaces served; empty serves any validly signed one.
+    #[serde(default)]
+    pub workspaces: Vec<String>,
+    /// Discord guilds served; empty serves any validly signed one.
+    #[serde(default)]
+    pub guilds: Vec<String>,
+}
+
+/// A person with a role.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Member {
+    /// Who.
+    pub id: PersonId,
+    /// Where mail reaches them; one member an address.
+    pub email: String,
+    /// What they are called.
+    pub name: String,
+    /// What they are.
+    pub role: Role,
+}
+
+/// Tickets waiting for a team, and who answers for them.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Queue {
+    /// The short word it goes by.
+    pub id: QueueId,
+    /// What people call it.
+    pub name: String,
+    /// Mail to this address lands here.
+    pub address: String,
+    /// Agents who work on it.
+    pub members: Vec<PersonId>,
+    /// Told of each breach.
+    pub lead: Option<PersonId>,
+    /// Told half a target later.
+    pub manager: Option<PersonId>,
+    /// Told a whole target later.
+    pub head: Option<PersonId>,
+    /// Where its cards are posted.
+    pub channel: Option<ChatChannel>,
+}
+
+/// A channel in chat, written `slack:C0123` or `discord:1234`.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(into = "String", try_from = "String")]
+pub enum ChatChannel {
+    /// By its id or name.
+    Slack(String),
+    /// By its id.
+    Discord(String),
+}
+
+/// A channel that is neither Slack's nor Discord's.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("a channel is written slack:C0123ABC or discord:123456789012345678")]
+pub struct NotAChannel;
+
+impl From<ChatChannel> for String {
+    fn from(channel: ChatChannel) -> String {
+        match channel {
+            ChatChannel::Slack(id) => format!("slack:{id}"),
+            ChatChannel::Discord(id) => format!("discord:{id}"),
+        }
+    }
+}
+
+impl TryFrom<String> for ChatChannel {
+    type Error = NotAChannel;
+
+    fn try_from(text: String) -> Result<ChatChannel, NotAChannel> {
+        let plain = |id: &str| {
+            let fits = (1..=80).contains(&id.len());
+            fits && id.chars().all(|c| c.is_alphanumeric() || "#-_".contains(c))
+        };
+        match text.split_once(':') {
+            Some(("slack", id)) if plain(id) => Ok(ChatChannel::Slack(id.to_owned())),
+            Some(("discord", id)) if plain(id) => Ok(ChatChannel::Discord(id.to_owned())),
+            None if plain(&text) && text.chars().all(|c| c.is_ascii_digit()) => {
+                Ok(ChatChannel::Discord(text))
+            }
+            None if plain(&text) => Ok(ChatChannel::Slack(text)),
+            Some(_) | None => Err(NotAChannel),
+        }
+    }
+}
+
+impl Config {
+    /// A fresh desk: one queue, `support`, and one member, who is its agent, lead, manager and
+    /// head, so that every promise is kept from the first minute.
+    pub fn fresh(domain: &str, admin_email: &str, zone: TimeZone) -> Config {
+        let admin = PersonId::from("admin");
+        let queue = Queue {
+            id: QueueId::from("support"),
+            name: "Support".into(),
+            address: format!("support@{domain}"),
+            members: vec![admin.clone()],
+            lead: Some(admin.clone()),
+            manager: Some(admin.clone()),
+            head: Some(admin.clone()),
+            channel: None,
+        };
+        let member = Member {
+            id: admin,
+            email: admin_email.into(),
+            name: "Admin".into(),
+            role: Role::Admin,
+        };
+        Config {
+            version: 0,
+            domain: domain.into(),
+            zone: zone.clone(),
+            members: vec![member],
+            queues: vec![queue],
+            policy: Policy::standard(zone),
+            workspaces: Vec::new(),
+            guilds: Vec::new(),
+        }
+    }
+
+    /// A queue by its id.
+    pub fn queue(&self, id: &QueueId) -> Option<&Queue> {
+        self.queues.iter().find(|queue| queue.id == *id)
+    }
+
+    /// The queue a mail to this address belongs to, whatever `+tag` it carries; none where no queue
+    /// has the address.
+    pub fn queue_by_address(&self, address: &str) -> Option<&Queue> {
+        let (local, host) = address.split_once('@')?;
+        let local = local.split('+').next().unwrap_or(local);
+        let bare = format!("{local}@{host}").to_lowercase();
+        self.queues.iter().find(|queue| queue.address.to_lowercase() == bare)
+    }
+
+    /// A member by id.
+    pub fn member(&self, id: &PersonId) -> Option<&Member> {
+        self.members.iter().find(|member| member.id == *id)
+    }
+
+    /// A member by id or address.
+    pub fn find_member(&self, id_or_email: &str) -> Option<&Member> {
+        let email = id_or_email.trim().to_lowercase();
+        self.members.iter().find(|member| member.id.0 == id_or_email || member.email == email)
+    }
+
+    /// What a person is here; everyone who is not a member may ask.
+    pub fn role(&self, id: &PersonId) -> Role {
+        self.member(id).map_or(Role::Requester, |member| member.role)
+    }
+
+    /// What is promised for a ticket of this priority.
+    pub fn promise(&self, priority: Priority) -> Promise {
+        self.policy.promise(priority)
+    }
+}

@@ -1,0 +1,43 @@
+//! The help desk without the network.
+//!
+//! Every function here is total and synchronous and takes the time as an argument: nothing in this
+//! crate reads a clock, an environment, a random number or a socket, so nothing in it can fail on
+//! the outside world. The modules are listed in the order they are best read.
+
+pub mod id;
+pub mod ticket;
+
+pub mod history;
+
+pub mod schedule;
+
+pub mod sla;
+
+pub mod waiting;
+
+pub mod lifecycle;
+
+pub mod access;
+
+pub mod config;
+
+pub mod person;
+
+pub mod policy;
+
+pub mod outbox;
+
+pub use history::{Actor, Entry, Event, Text, evolve, fold};
+pub use id::{Number, PersonId, QueueId};
+pub use lifecycle::{Command, Refusal, decide};
+pub use ticket::{Channel, Closure, Priority, Status, Ticket, Type};
+
+use jiff::Timestamp;
+
+/// The earliest instant at which anything must happen to a ticket if nobody touches it: a warning,
+/// a breach, a reminder, a wake-up. It keys the index the minute's event reads.
+pub fn next_moment(ticket: &Ticket) -> Option<Timestamp> {
+    let alarm = sla::next_alarm(ticket).map(|due| due.at);
+    let act = waiting::next_act(ticket).map(|due| due.at);
+    alarm.into_iter().chain(act).min()
+}

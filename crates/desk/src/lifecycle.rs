@@ -1,0 +1,479 @@
+//! What may happen next. Pure: a ticket, a permitted command and the time in; facts or a refusal out.
+
+use std::collections::BTreeSet;
+
+use jiff::Timestamp;
+
+use crate::access::Permit;
+use crate::history::{Actor, Entry, Event, Text, evolve};
+use crate::id::{Number, PersonId, QueueId};
+use crate::sla::{self, Promise};
+use crate::ticket::{Channel, Closure, Place, Priority, Status, Ticket, Type};
+use crate::waiting::{self, Act, HOLD_AT_MOST};
+
+/// Something somebody wants, named in the imperative.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Command {
+    /// Ask for help.
+    Open(Box<Opening>),
+    /// Write as the person the ticket is for.
+    ReplyAsRequester(Text),
+    /// Answer the requester, publicly.
+    ReplyAsAgent(Text),
+    /// Note something for agents alone.
+    AddNote(Text),
+    /// Take it.
+    Claim,
+    /// Give it to somebody.
+    Assign {
+        /// Whom.
+        to: PersonId,
+    },
+    /// Let it go.
+    Release,
+    /// Move it to another queue.
+    Transfer {
+        /// Where to.
+        queue: QueueId,
+        /// Why, for agents.
+        reason: Text,
+    },
+    /// Wait for something outside the desk.
+    Hold {
+        /// Until when; the longest hold when not said.
+        until: Option<Timestamp>,
+        /// Why, for agents.
+        reason: Text,
+    },
+    /// Ask the requester something and wait.
+    Await(Text),
+    /// Propose a solution; the requester confirms it.
+    Propose(Text),
+    /// Say that it helped.
+    Confirm,
+    /// Say that it did not.
+    Decline(Text),
+    /// Take it up again after it was resolved.
+    Reopen(Text),
+    /// Withdraw it.
+    Cancel(Text),
+    /// Turn it down.
+    Reject(Text),
+    /// End it: a resolved ticket for good, an open one only for the reasons that need no solution.
+    Close {
+        /// Why an open ticket needs no solution.
+        closure: Option<Closure>,
+        /// In words.
+        reason: Text,
+    },
+    /// Ask for help from above.
+    Escalate(Text),
+    /// Say how it was.
+    Rate {
+        /// 1 to 5.
+        score: u8,
+        /// In words.
+        comment: Text,
+    },
+    /// Change how soon it matters.
+    SetPriority {
+        /// The new priority.
+        to: Priority,
+        /// What is promised then.
+        promise: Box<Promise>,
+    },
+    /// Change what kind of request it is.
+    SetType {
+        /// The new type.
+        to: Type,
+    },
+    /// Change the title.
+    Retitle(Text),
+    /// Set the labels.
+    Tag {
+        /// All of them.
+        tags: BTreeSet<String>,
+    },
+    /// The clock moved. Idempotent, and indifferent to how often it is said.
+    Tick,
+    /// A message could not be delivered.
+    ReportUndeliverable {
+        /// Its id.
+        message: String,
+        /// What the other side said.
+        reason: String,
+    },
+}
+
+/// What a new ticket is made of.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Opening {
+    /// Its number, taken from the counter.
+    pub number: Number,
+    /// Whom it is for.
+    pub requester: PersonId,
+    /// What kind of request.
+    pub kind: Type,
+    /// How soon it matters.
+    pub priority: Priority,
+    /// How it arrived.
+    pub channel: Channel,
+    /// What is promised.
+    pub promise: Promise,
+    /// The queue it goes to.
+    pub queue: QueueId,
+    /// The thread it began.
+    pub origin: Option<Place>,
+    /// Sent by a machine: never write back.
+    pub silent: bool,
+    /// Another system's id.
+    pub external_id: Option<String>,
+    /// Title and description.
+    pub text: Text,
+}
+
+/// Why a command was not carried out. An answer, not an error.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum Refusal {
+    /// There is such a ticket already.
+    #[error("this ticket is already open")]
+    AlreadyOpened,
+    /// There is no such ticket.
+    #[error("there is no such ticket")]
+    NotOpened,
+    /// Closed is final.
+    #[error("the ticket is closed for good; open a new one that mentions it")]
+    Closed,
+    /// The state machine has no such way.
+    #[error("a ticket that is \"{}\" cannot be {done}; {hint}", from.label())]
+    NotAllowed {
+        /// Where it stands.
+        from: Status,
+        /// What was asked, as a participle.
+        done: &'static str,
+        /// What would work.
+        hint: &'static str,
+    },
+    /// Somebody else has it.
+    #[error("somebody else has already taken it; ask them to release it, or assign it to yourself")]
+    AlreadyClaimed {
+        /// Who.
+        by: PersonId,
+    },
+    /// A hold must end in the future, within 90 days.
+    #[error("a hold must end later than now and within 90 days; choose another date")]
+    HoldOutOfRange,
+    /// A rating is 1 to 5.
+    #[error("a rating is a number from 1 to 5")]
+    ScoreOutOfRange,
+    /// It changed since it was looked at.
+    #[error("the ticket has changed since you read it; read it again")]
+    Stale,
+    /// The person may not.
+    #[error("your role does not allow this; ask an agent or the desk's admin")]
+    NotPermitted,
+}
+
+/// Decides one command. Whatever fell due before it is recorded first, at the instant it fell due,
+/// so that a late look and a punctual one write the same history.
+pub fn decide(
+    ticket: Option<&Ticket>,
+    permit: &Permit,
+    now: Timestamp,
+) -> Result<Vec<Entry>, Refusal> {
+    let command = permit.command().clone();
+    let Some(ticket) = ticket else {
+        return match command {
+            Command::Open(opening) => Ok(open(*opening, permit.by(), now)),
+            _ => Err(Refusal::NotOpened),
+        };
+    };
+    let mut story = Story::of(ticket, permit.by().clone(), now);
+    story.measure();
+    story.carry_out(command)?;
+    Ok(story.entries)
+}
+
+fn open(opening: Opening, by: &Actor, now: Timestamp) -> Vec<Entry> {
+    let opened = Event::Opened {
+        number: opening.number,
+        requester: opening.requester,
+        kind: opening.kind,
+        priority: opening.priority,
+        channel: opening.channel,
+        promise: opening.promise,
+        origin: opening.origin,
+        silent: opening.silent,
+        external_id: opening.external_id,
+    };
+    let queued = Event::Queued { queue: opening.queue };
+    vec![
+        Entry { at: now, by: by.clone(), event: opened, text: Some(opening.text) },
+        Entry { at: now, by: Actor::System, event: queued, text: None },
+    ]
+}
+
+/// A ticket and the entries being added to it.
+struct Story {
+    ticket: Ticket,
+    by: Actor,
+    now: Timestamp,
+    entries: Vec<Entry>,
+}
+
+impl Story {
+    fn of(ticket: &Ticket, by: Actor, now: Timestamp) -> Story {
+        Story { ticket: ticket.clone(), by, now: now.max(ticket.updated_at), entries: Vec::new() }
+    }
+
+    fn add(&mut self, at: Timestamp, by: Actor, event: Event, text: Option<Text>) {
+        let at = at.max(self.ticket.updated_at);
+        let entry = Entry { at, by, event, text };
+        if let Some(ticket) = evolve(Some(self.ticket.clone()), &entry) {
+            self.ticket = ticket;
+        }
+        self.entries.push(entry);
+    }
+
+    fn happened(&mut self, event: Event) {
+        self.add(self.now, self.by.clone(), event, None);
+    }
+
+    fn said(&mut self, event: Event, text: Text) {
+        self.add(self.now, self.by.clone(), event, Some(text));
+    }
+
+    /// Puts every alarm that is due on record, each at its instant, in their order.
+    fn measure(&mut self) {
+        while let Some(due) = sla::next_alarm(&self.ticket).filter(|due| due.at <= self.now) {
+            let event = Event::AlarmRaised { metric: due.metric, alarm: due.alarm, due: due.at };
+            self.add(due.at, Actor::System, event, None);
+        }
+    }
+
+    fn carry_out(&mut self, command: Command) -> Result<(), Refusal> {
+        if self.ticket.status == Status::Closed && !outlives_closing(&command) {
+            return Err(Refusal::Closed);
+        }
+        match command {
+            Command::Open(_) => return Err(Refusal::AlreadyOpened),
+            Command::Tick => self.tick(),
+            Command::ReplyAsRequester(text) => self.requester_replies(text),
+            Command::ReplyAsAgent(text) => self.said(Event::AgentReplied, text),
+            Command::AddNote(text) => self.said(Event::NoteAdded, text),
+            Command::Claim => self.claim()?,
+            Command::Assign { to } => self.assign(to)?,
+            Command::Release => self.move_on("released", Event::Released, None)?,
+            Command::Transfer { queue, reason } => {
+                self.move_on("moved to another queue", Event::Transferred { queue }, Some(reason))?;
+            }
+            Command::Hold { until, reason } => self.hold(until, reason)?,
+            Command::Await(text) => {
+                self.move_on("put back to the requester", Event::Awaited, Some(text))?
+            }
+            Command::Propose(text) => {
+                self.move_on("proposed as solved", Event::Proposed, Some(text))?
+            }
+            Command::Confirm => self.move_on("confirmed", Event::Confirmed, None)?,
+            Command::Decline(text) => self.move_on("declined", Event::Declined, Some(text))?,
+            Command::Reopen(text) => self.move_on("reopened", Event::Reopened, Some(text))?,
+            Command::Cancel(text) => self.end("cancelled", Closure::Cancelled, text)?,
+            Command::Reject(text) => self.end("rejected", Closure::Rejected, text)?,
+            Command::Close { closure, reason } => self.close(closure, reason)?,
+            Command::Escalate(text) => self.said(Event::Escalated, text),
+            Command::Rate { score, comment } => self.rate(score, comment)?,
+            Command::SetPriority { to, promise } => self.set_priority(to, *promise),
+            Command::SetType { to } if to != self.ticket.kind => {
+                self.happened(Event::TypeChanged { to });
+            }
+            Command::SetType { .. } => {}
+            Command::Retitle(text) => self.said(Event::Retitled, text),
+            Command::Tag { tags } if tags != self.ticket.tags => {
+                self.happened(Event::Tagged { tags });
+            }
+            Command::Tag { .. } => {}
+            Command::ReportUndeliverable { message, reason } => {
+                self.happened(Event::Undeliverable { message, reason });
+            }
+        }
+        Ok(())
+    }
+
+    fn tick(&mut self) {
+        let Some(due) = waiting::next_act(&self.ticket).filter(|due| due.at <= self.now) else {
+            return;
+        };
+        let reminders = self.ticket.waiting.map_or(0, |waiting| waiting.reminders);
+        let event = match due.act {
+            Act::Remind => Event::Reminded { number: reminders.saturating_add(1) },
+            Act::ResolveUnanswered => Event::ResolvedUnanswered,
+            Act::Wake => Event::Woken,
+            Act::CloseResolved => {
+                Event::Closed { closure: self.ticket.closure.unwrap_or(Closure::NoReply) }
+            }
+        };
+        self.add(self.now, Actor::System, event, None);
+        self.measure();
+    }
+
+    fn requester_replies(&mut self, text: Text) {
+        match self.ticket.status {
+            Status::AwaitingConfirmation => self.said(Event::Declined, text),
+            Status::Resolved => {
+                self.said(Event::RequesterReplied, text);
+                self.happened(Event::Reopened);
+            }
+            Status::AwaitingRequester => {
+                self.said(Event::RequesterReplied, text);
+                self.happened(Event::Resumed);
+            }
+            Status::OnHold => {
+                self.said(Event::RequesterReplied, text);
+                self.happened(Event::Woken);
+            }
+            Status::New | Status::PendingAssignment | Status::InProgress | Status::InReview => {
+                self.said(Event::RequesterReplied, text);
+            }
+            Status::Closed => {}
+        }
+    }
+
+    fn claim(&mut self) -> Result<(), Refusal> {
+        if !self.ticket.status.is_open() {
+            return Err(self.refuse("claimed", "reopen it first"));
+        }
+        match (&self.ticket.assignee, self.by.person_id()) {
+            (Some(assignee), Some(me)) if assignee == me => {}
+            (Some(assignee), _) => return Err(Refusal::AlreadyClaimed { by: assignee.clone() }),
+            (None, _) => self.happened(Event::Claimed),
+        }
+        Ok(())
+    }
+
+    fn assign(&mut self, to: PersonId) -> Result<(), Refusal> {
+        if !self.ticket.status.is_open() {
+            return Err(self.refuse("assigned", "reopen it first"));
+        }
+        if self.ticket.assignee.as_ref() != Some(&to) {
+            self.happened(Event::Assigned { to });
+        }
+        Ok(())
+    }
+
+    fn hold(&mut self, until: Option<Timestamp>, reason: Text) -> Result<(), Refusal> {
+        let latest = self.now.checked_add(HOLD_AT_MOST).map_err(|_| Refusal::HoldOutOfRange)?;
+        let until = until.unwrap_or(latest);
+        if until <= self.now || until > latest {
+            return Err(Refusal::HoldOutOfRange);
+        }
+        let held = Event::Held { until };
+        if self.ticket.status == Status::OnHold {
+            self.said(held, reason);
+            return Ok(());
+        }
+        self.move_on("put on hold", held, Some(reason))
+    }
+
+    fn close(&mut self, closure: Option<Closure>, reason: Text) -> Result<(), Refusal> {
+        if self.ticket.status == Status::Resolved {
+            let closure = closure.or(self.ticket.closure).unwrap_or(Closure::NoReply);
+            self.said(Event::Closed { closure }, reason);
+            return Ok(());
+        }
+        let without_solution = closure.filter(|closure| match closure {
+            Closure::Cancelled | Closure::Rejected | Closure::Duplicate | Closure::Spam => true,
+            Closure::Confirmed | Closure::NoReply | Closure::Merged => false,
+        });
+        let hint =
+            "propose a solution, or give one of cancelled, rejected, duplicate, spam as the reason";
+        let closure = without_solution.ok_or_else(|| self.refuse("closed", hint))?;
+        self.end("closed", closure, reason)
+    }
+
+    fn end(&mut self, done: &'static str, closure: Closure, reason: Text) -> Result<(), Refusal> {
+        if !self.ticket.status.is_open() {
+            return Err(self.refuse(done, "it is already solved"));
+        }
+        self.said(Event::Closed { closure }, reason);
+        Ok(())
+    }
+
+    fn rate(&mut self, score: u8, comment: Text) -> Result<(), Refusal> {
+        if !(1..=5).contains(&score) {
+            return Err(Refusal::ScoreOutOfRange);
+        }
+        if self.ticket.status.is_open() {
+            return Err(self.refuse("rated", "wait until it is solved"));
+        }
+        self.said(Event::Rated { score }, comment);
+        Ok(())
+    }
+
+    fn set_priority(&mut self, to: Priority, promise: Promise) {
+        if to != self.ticket.priority {
+            self.happened(Event::PriorityChanged { to, promise });
+        }
+    }
+
+    /// Adds a fact that moves the ticket, if the state machine knows the way.
+    fn move_on(
+        &mut self,
+        done: &'static str,
+        event: Event,
+        text: Option<Text>,
+    ) -> Result<(), Refusal> {
+        let from = self.ticket.status;
+        let to = match &event {
+            Event::Released | Event::Transferred { .. } => Status::PendingAssignment,
+            Event::Awaited => Status::AwaitingRequester,
+            Event::Held { .. } => Status::OnHold,
+            Event::Proposed => Status::AwaitingConfirmation,
+            Event::Confirmed => Status::Resolved,
+            _ => Status::InProgress,
+        };
+        let known = match &event {
+            Event::Transferred { .. } => {
+                from == to || from.may_become(to) && from != Status::OnHold
+            }
+            Event::Released => from == Status::InProgress,
+            Event::Confirmed | Event::Declined => from == Status::AwaitingConfirmation,
+            Event::Reopened => from == Status::Resolved,
+            Event::Proposed => from == Status::InProgress,
+            _ => from.may_become(to),
+        };
+        if !known {
+            return Err(self.refuse(done, hint(from)));
+        }
+        self.add(self.now, self.by.clone(), event, text);
+        Ok(())
+    }
+
+    fn refuse(&self, done: &'static str, hint: &'static str) -> Refusal {
+        Refusal::NotAllowed { from: self.ticket.status, done, hint }
+    }
+}
+
+/// What may still be recorded about a closed ticket.
+fn outlives_closing(command: &Command) -> bool {
+    matches!(
+        command,
+        Command::Tick
+            | Command::Rate { .. }
+            | Command::AddNote(_)
+            | Command::ReportUndeliverable { .. }
+            | Command::Open(_)
+    )
+}
+
+fn hint(from: Status) -> &'static str {
+    match from {
+        Status::New | Status::PendingAssignment => "claim it first",
+        Status::InProgress => "propose a solution first",
+        Status::InReview => "it waits for a colleague's review",
+        Status::AwaitingRequester => "the requester has to answer first",
+        Status::AwaitingConfirmation => "the requester has to confirm or decline first",
+        Status::OnHold => "it is waiting; a message from the requester or its date wakes it up",
+        Status::Resolved => "reopen it first",
+        Status::Closed => "open a new ticket",
+    }
+}

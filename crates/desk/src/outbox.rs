@@ -1,0 +1,316 @@
+//! What the world is told. Derived from the entries being committed and written beside them, so
+//! that nothing is told that did not happen and nothing happens untold.
+//!
+//! A message owed names an entry and an audience; the words are made when it is sent. Holding back
+//! a storm is done here, never in `decide`: the history keeps every alarm, people hear the highest.
+
+use std::collections::BTreeMap;
+
+use serde::{Deserialize, Serialize};
+
+use crate::config::Queue;
+use crate::history::{Actor, Entry, Event};
+use crate::id::{Number, PersonId, QueueId};
+use crate::sla::{Alarm, Metric};
+use crate::ticket::{Channel, Closure, Ticket};
+
+/// A line in which messages leave one after the other: one recipient on one medium.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Lane {
+    /// Mail to a person.
+    Mail(PersonId),
+    /// A direct message to a person, or their thread.
+    Chat(PersonId),
+    /// A queue's channel, or its members where it has none.
+    Queue(QueueId),
+    /// A shard of the event bus.
+    Bus(u8),
+}
+
+/// Bus events of one ticket keep their order; those of many tickets need not.
+const BUS_SHARDS: u64 = 4;
+
+/// One message owed.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Owed {
+    /// The ticket it is about.
+    pub number: Number,
+    /// The entry that caused it.
+    pub seq: u32,
+    /// Where it waits.
+    pub lane: Lane,
+    /// What it says.
+    pub message: Message,
+    /// What happens where the lane leads nowhere.
+    pub otherwise: Otherwise,
+    /// People who are told directly, and so not once more as members of the queue.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub except: Vec<PersonId>,
+}
+
+/// What happens to a message whose lane leads nowhere: a person without chat, a queue without a
+/// channel.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Otherwise {
+    /// It goes by mail instead, to the person or to each member of the queue.
+    Mail,
+    /// It has gone another way already.
+    Nothing,
+}
+
+/// What a message says.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Message {
+    /// To the requester: we have it, this is its number.
+    Receipt,
+    /// To the requester: an agent answered.
+    Reply,
+    /// To the requester: an agent asks something.
+    Question,
+    /// To the requester: is this the solution?
+    Solution,
+    /// To the requester: we are still waiting for you.
+    Reminder,
+    /// To the requester: it is solved.
+    Solved,
+    /// To the requester: it was ended without a solution.
+    Ended(Closure),
+    /// To the queue: here is a new ticket.
+    Card,
+    /// To the assignee: it is yours.
+    Assigned,
+    /// To the assignee: the requester wrote.
+    RequesterWrote,
+    /// To the assignee: it did not help.
+    NotSolved,
+    /// To the assignee: it helped.
+    Confirmed,
+    /// To the assignee: it came back.
+    CameBack,
+    /// To the assignee: the requester withdrew it.
+    Withdrawn,
+    /// To the assignee: the hold is over.
+    Awake,
+    /// To whoever the ladder names: a promise is at risk or broken.
+    Alarm(Metric, Alarm),
+    /// To lead and manager: an agent asks for help.
+    HelpWanted,
+    /// To the assignee: a message did not arrive.
+    NotDelivered,
+    /// To the bus: the entries from this one to the numbered one.
+    Events(u32),
+}
+
+impl Owed {
+    /// The same entry always owes the same message under the same name, however often it is sent.
+    pub fn id(&self) -> String {
+        let (audience, channel) = match &self.lane {
+            Lane::Mail(person) => (person.as_str(), "mail"),
+            Lane::Chat(person) => (person.as_str(), "chat"),
+            Lane::Queue(queue) => (queue.as_str(), "queue"),
+            Lane::Bus(_) => ("desk", "bus"),
+        };
+        format!("{}/{}/{audience}/{channel}", self.number.0, self.seq)
+    }
+}
+
+/// What these entries owe. `ticket` is the ticket once they have happened, `first_seq` the sequence
+/// number of the first of them, `queue` the one it is in.
+pub fn outgoing(
+    ticket: &Ticket,
+    queue: Option<&Queue>,
+    first_seq: u32,
+    entries: &[Entry],
+) -> Vec<Owed> {
+    let mut desk = Outbox { ticket, queue, owed: Vec::new() };
+    for (seq, entry) in (first_seq..).zip(entries) {
+        desk.tell(seq, entry);
+    }
+    let mut owed = highest_alarm_a_lane(desk.owed);
+    if let Some(count) = u32::try_from(entries.len()).ok().filter(|count| *count > 0) {
+        let shard = u8::try_from(ticket.number.0 % BUS_SHARDS).unwrap_or(0);
+        owed.push(Owed {
+            number: ticket.number,
+            seq: first_seq,
+            lane: Lane::Bus(shard),
+            message: Message::Events(first_seq + count - 1),
+            otherwise: Otherwise::Nothing,
+            except: Vec::new(),
+        });
+    }
+    owed
+}
+
+struct Outbox<'a> {
+    ticket: &'a Ticket,
+    queue: Option<&'a Queue>,
+    owed: Vec<Owed>,
+}
+
+impl Outbox<'_> {
+    fn tell(&mut self, seq: u32, entry: &Entry) {
+        let by = entry.by.person_id();
+        match &entry.event {
+            Event::Opened { silent: false, .. } => self.requester(seq, None, Message::Receipt),
+            Event::Opened { silent: true, .. } => {}
+            Event::Queued { .. } | Event::Transferred { .. } => self.queue(seq, Message::Card, &[]),
+            Event::Assigned { .. } => self.assignee(seq, by, Message::Assigned),
+            Event::AgentReplied => self.requester(seq, by, Message::Reply),
+            Event::Awaited => self.requester(seq, by, Message::Question),
+            Event::Proposed => self.requester(seq, by, Message::Solution),
+            Event::Reminded { .. } => self.requester(seq, None, Message::Reminder),
+            Event::Confirmed => {
+                self.assignee(seq, by, Message::Confirmed);
+                self.requester(seq, None, Message::Solved);
+            }
+            Event::ResolvedUnanswered => self.requester(seq, None, Message::Solved),
+            Event::RequesterReplied => self.agent_side(seq, by, Message::RequesterWrote),
+            Event::Declined => self.assignee_both_ways(seq, by, Message::NotSolved),
+            Event::Reopened => self.agent_side(seq, by, Message::CameBack),
+            Event::Woken => self.assignee(seq, by, Message::Awake),
+            Event::Closed { closure } => self.ended(seq, &entry.by, *closure),
+            Event::Escalated => self.help_wanted(seq, by),
+            Event::AlarmRaised { metric, alarm, .. } => self.alarm(seq, *metric, *alarm),
+            Event::Undeliverable { .. } => self.assignee(seq, None, Message::NotDelivered),
+            Event::Claimed | Event::Released | Event::NoteAdded | Event::Resumed => {}
+            Event::Held { .. } | Event::PriorityChanged { .. } | Event::TypeChanged { .. } => {}
+            Event::Retitled | Event::Tagged { .. } | Event::Rated { .. } => {}
+        }
+    }
+
+    fn owe(&mut self, seq: u32, lane: Lane, message: Message, otherwise: Otherwise) {
+        let number = self.ticket.number;
+        self.owed.push(Owed { number, seq, lane, message, otherwise, except: Vec::new() });
+    }
+
+    /// On the channel they came by; never to whoever did it, never to a machine.
+    fn requester(&mut self, seq: u32, by: Option<&PersonId>, message: Message) {
+        if self.ticket.silent || by == Some(&self.ticket.requester) {
+            return;
+        }
+        let requester = self.ticket.requester.clone();
+        let lane = match self.ticket.channel {
+            Channel::Slack | Channel::Discord => Lane::Chat(requester),
+            Channel::Email | Channel::Web | Channel::Api | Channel::Phone => Lane::Mail(requester),
+        };
+        self.owe(seq, lane, message, Otherwise::Mail);
+    }
+
+    fn direct(&mut self, seq: u32, person: &PersonId, message: Message) {
+        self.owe(seq, Lane::Chat(person.clone()), message, Otherwise::Mail);
+    }
+
+    fn both_ways(&mut self, seq: u32, person: &PersonId, message: Message) {
+        self.owe(seq, Lane::Mail(person.clone()), message, Otherwise::Nothing);
+        self.owe(seq, Lane::Chat(person.clone()), message, Otherwise::Nothing);
+    }
+
+    fn assignee(&mut self, seq: u32, by: Option<&PersonId>, message: Message) {
+        if let Some(assignee) = self.ticket.assignee.clone().filter(|who| by != Some(who)) {
+            self.direct(seq, &assignee, message);
+        }
+    }
+
+    fn assignee_both_ways(&mut self, seq: u32, by: Option<&PersonId>, message: Message) {
+        if let Some(assignee) = self.ticket.assignee.clone().filter(|who| by != Some(who)) {
+            self.both_ways(seq, &assignee, message);
+        }
+    }
+
+    /// The assignee, or the queue while there is none.
+    fn agent_side(&mut self, seq: u32, by: Option<&PersonId>, message: Message) {
+        if self.ticket.assignee.is_some() {
+            self.assignee(seq, by, message);
+        } else {
+            self.queue(seq, message, by.map(std::slice::from_ref).unwrap_or_default());
+        }
+    }
+
+    fn queue(&mut self, seq: u32, message: Message, except: &[PersonId]) {
+        if let Some(queue) = self.ticket.queue.clone() {
+            self.owe(seq, Lane::Queue(queue), message, Otherwise::Mail);
+            if let Some(owed) = self.owed.last_mut() {
+                owed.except = except.to_vec();
+            }
+        }
+    }
+
+    /// The queue's channel alone; members are told another way.
+    fn channel(&mut self, seq: u32, message: Message) {
+        if let Some(queue) = self.ticket.queue.clone() {
+            self.owe(seq, Lane::Queue(queue), message, Otherwise::Nothing);
+        }
+    }
+
+    fn ended(&mut self, seq: u32, by: &Actor, closure: Closure) {
+        match closure {
+            Closure::Cancelled => self.assignee(seq, by.person_id(), Message::Withdrawn),
+            Closure::Rejected | Closure::Duplicate => {
+                self.requester(seq, by.person_id(), Message::Ended(closure));
+            }
+            Closure::Confirmed | Closure::NoReply | Closure::Merged | Closure::Spam => {}
+        }
+    }
+
+    fn help_wanted(&mut self, seq: u32, by: Option<&PersonId>) {
+        let Some(queue) = self.queue else { return };
+        let mut above: Vec<PersonId> =
+            [&queue.lead, &queue.manager].into_iter().flatten().cloned().collect();
+        above.dedup();
+        for person in above.iter().filter(|person| by != Some(person)) {
+            self.both_ways(seq, person, Message::HelpWanted);
+        }
+    }
+
+    /// The ladder: warnings and repeats nag whoever must act, each rung above is told once.
+    fn alarm(&mut self, seq: u32, metric: Metric, alarm: Alarm) {
+        let message = Message::Alarm(metric, alarm);
+        let rung = self.queue.and_then(|queue| match alarm {
+            Alarm::Warning(_) | Alarm::Repeat(_) => None,
+            Alarm::Breach => queue.lead.clone().or_else(|| queue.manager.clone()),
+            Alarm::Manager => queue.manager.clone().or_else(|| queue.head.clone()),
+            Alarm::Head => queue.head.clone(),
+        });
+        if let Some(person) = &rung {
+            self.both_ways(seq, person, message);
+        }
+        match alarm {
+            Alarm::Manager | Alarm::Head => {}
+            Alarm::Warning(_) | Alarm::Repeat(_) | Alarm::Breach => {
+                self.whoever_must_act(seq, message, rung.as_ref());
+            }
+        }
+    }
+
+    fn whoever_must_act(&mut self, seq: u32, message: Message, told: Option<&PersonId>) {
+        let Message::Alarm(_, alarm) = message else { return };
+        if self.ticket.assignee.is_some() {
+            self.assignee(seq, told, message);
+            if alarm == Alarm::Breach {
+                self.channel(seq, message);
+            }
+        } else {
+            self.queue(seq, message, told.map(std::slice::from_ref).unwrap_or_default());
+        }
+    }
+}
+
+/// Of several alarms written at once (after an outage, or by a new promise) a lane carries only the
+/// highest, and the last of equals.
+fn highest_alarm_a_lane(owed: Vec<Owed>) -> Vec<Owed> {
+    let mut highest: BTreeMap<Lane, (Alarm, u32)> = BTreeMap::new();
+    for message in &owed {
+        if let Message::Alarm(_, alarm) = message.message {
+            let known = highest.entry(message.lane.clone()).or_insert((alarm, message.seq));
+            *known = (*known).max((alarm, message.seq));
+        }
+    }
+    let keeps = |message: &Owed| match message.message {
+        Message::Alarm(_, alarm) => highest.get(&message.lane) == Some(&(alarm, message.seq)),
+        _ => true,
+    };
+    owed.into_iter().filter(keeps).collect()
+}

@@ -1,0 +1,80 @@
+//! People and the names they go by at each door. One person may have many identities.
+
+use std::fmt;
+
+use serde::{Deserialize, Serialize};
+
+use crate::id::PersonId;
+
+/// Somebody who asks or answers.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Person {
+    /// Their id, made once and kept.
+    pub id: PersonId,
+    /// What they are called.
+    pub name: String,
+    /// Where mail reaches them.
+    pub email: Option<String>,
+    /// A number to call.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub phone: Option<String>,
+    /// Their accounts in chat.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub chat: Vec<Identity>,
+}
+
+/// One name a person goes by.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Identity {
+    /// A mail address, in the form [`normal_address`] gives it.
+    Email(String),
+    /// An account in a Slack workspace.
+    Slack {
+        /// The workspace.
+        team: String,
+        /// The account.
+        user: String,
+    },
+    /// A Discord account; they are the same in every guild.
+    Discord {
+        /// The account.
+        user: String,
+    },
+}
+
+impl fmt::Display for Identity {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Identity::Email(address) => write!(f, "email#{address}"),
+            Identity::Slack { team, user } => write!(f, "slack#{team}#{user}"),
+            Identity::Discord { user } => write!(f, "discord#{user}"),
+        }
+    }
+}
+
+/// An address as it is compared: trimmed and lower case. None where it is no address: exactly one
+/// `@` with something before it, and a host of letters, digits, dots and hyphens behind it.
+pub fn normal_address(text: &str) -> Option<String> {
+    let address = text.trim().to_lowercase();
+    let (local, host) = address.split_once('@')?;
+    let plain = |c: char| !c.is_control() && !c.is_whitespace() && !"<>,;:\"()[]\\".contains(c);
+    let host_char = |c: char| c.is_alphanumeric() || c == '.' || c == '-';
+    let host_ok = !host.is_empty()
+        && host.chars().all(host_char)
+        && host.split('.').all(|label| !label.is_empty());
+    let local_ok = !local.is_empty() && local.chars().all(plain);
+    (local_ok && host_ok && address.len() <= 254).then_some(address)
+}
+
+/// A name for somebody of whom only the address is known: `ana.silva@…` is "Ana Silva".
+pub fn name_from_address(address: &str) -> String {
+    let local = address.split('@').next().unwrap_or(address);
+    let words = local.split(['.', '_', '-', '+']).filter(|word| !word.is_empty());
+    let capital = |word: &str| {
+        let mut chars = word.chars();
+        chars.next().map_or(String::new(), |first| first.to_uppercase().chain(chars).collect())
+    };
+    let name = words.map(capital).collect::<Vec<_>>().join(" ");
+    if name.is_empty() { address.to_owned() } else { name }
+}
