@@ -1,0 +1,80 @@
+//! What is due, by key and never by a scan: a constant handful of queries, however many tickets.
+
+use aws_sdk_dynamodb::types::Select;
+use desk::Number;
+use jiff::{SignedDuration, Timestamp};
+
+use crate::error::Error;
+use crate::item::{self, Item, s};
+use crate::{Store, key, read};
+
+/// How many are taken at once.
+const PAGE: i32 = 100;
+
+impl Store {
+    /// Tickets of one shard at which something was due by `now`, in due order; at most one page.
+    pub async fn due_tickets(&self, shard: u64, now: Timestamp) -> Result<Vec<Number>, Error> {
+        let items = self.due_before(key::due_shard_at(shard), now).await?;
+        Ok(items.iter().filter_map(read::number_of).collect())
+    }
+
+    /// The earliest instant at which any ticket or any postponed message is due.
+    pub async fn next_due(&self) -> Result<Option<Timestamp>, Error> {
+        let shards = (0..key::DUE_SHARDS).map(key::due_shard_at);
+        let mut earliest: Option<Timestamp> = None;
+        for shard in shards.chain((0..key::LATE_SHARDS).map(key::late_shard_at)) {
+            let first = self.due_query(shard, None, 1).await?;
+            let at = first.first().and_then(|item| item::text(item, "due_sk")?.parse().ok());
+            earliest = earliest.into_iter().chain(at).min();
+        }
+        Ok(earliest)
+    }
+
+    /// A tick of this ticket failed: it is tried again later and keeps nobody else waiting.
+    pub async fn back_off_ticket(&self, number: Number, wait: SignedDuration) -> Result<(), Error> {
+        let now = self.now();
+        let at = now.checked_add(wait).unwrap_or(now);
+        self.db
+            .update_item()
+            .table_name(&self.table)
+            .set_key(Some(key::ticket(number).attributes()))
+            .update_expression("SET due_sk = :at")
+            .condition_expression("attribute_exists(due_pk)")
+            .expression_attribute_values(":at", s(key::instant(at)))
+            .send()
+            .await
+            .map_err(|e| Error::from_sdk("postpone a tick", e))?;
+        Ok(())
+    }
+
+    pub(crate) async fn due_before(
+        &self,
+        shard: String,
+        now: Timestamp,
+    ) -> Result<Vec<Item>, Error> {
+        self.due_query(shard, Some(now), PAGE).await
+    }
+
+    async fn due_query(
+        &self,
+        shard: String,
+        until: Option<Timestamp>,
+        limit: i32,
+    ) -> Result<Vec<Item>, Error> {
+        let until = until.map_or(key::NEVER.to_owned(), key::instant);
+        let answer = self
+            .db
+            .query()
+            .table_name(&self.table)
+            .index_name("due")
+            .key_condition_expression("due_pk = :shard AND due_sk <= :until")
+            .expression_attribute_values(":shard", s(shard))
+            .expression_attribute_values(":until", s(until))
+            .select(Select::AllProjectedAttributes)
+            .limit(limit)
+            .send()
+            .await
+            .map_err(|e| Error::from_sdk("look up what is due", e))?;
+        Ok(answer.items.unwrap_or_default())
+    }
+}

@@ -1,0 +1,142 @@
+//! What things look like at rest. Domain values are JSON in one attribute, `data`; attributes
+//! beside it exist only because a key, a condition or an erasure needs them.
+
+use std::collections::HashMap;
+
+use aws_sdk_dynamodb::types::AttributeValue;
+use desk::history::{Actor, Entry, Event, Text};
+use desk::{Number, Ticket, next_moment, sla};
+use jiff::Timestamp;
+use serde::de::DeserializeOwned;
+use serde::{Deserialize, Serialize};
+
+use crate::error::Error;
+use crate::key::{self, Key};
+
+pub(crate) type Item = HashMap<String, AttributeValue>;
+
+pub(crate) fn s(text: impl Into<String>) -> AttributeValue {
+    AttributeValue::S(text.into())
+}
+
+pub(crate) fn n(number: impl std::fmt::Display) -> AttributeValue {
+    AttributeValue::N(number.to_string())
+}
+
+impl Key {
+    pub(crate) fn attributes(self) -> Item {
+        Item::from([("pk".into(), s(self.pk)), ("sk".into(), s(self.sk))])
+    }
+
+    /// The key with one JSON document.
+    pub(crate) fn with(self, data: &impl Serialize) -> Result<Item, Error> {
+        let what = self.pk.clone();
+        let json = serde_json::to_string(data).map_err(|cause| Error::damaged(what, cause))?;
+        let mut item = self.attributes();
+        item.insert("data".into(), s(json));
+        Ok(item)
+    }
+}
+
+pub(crate) fn text<'a>(item: &'a Item, name: &str) -> Option<&'a str> {
+    item.get(name)?.as_s().ok().map(String::as_str)
+}
+
+pub(crate) fn number<T: std::str::FromStr>(item: &Item, name: &str) -> Option<T> {
+    item.get(name)?.as_n().ok()?.parse().ok()
+}
+
+/// Reads the document of an item.
+pub(crate) fn data<T: DeserializeOwned>(item: &Item) -> Result<T, Error> {
+    let what = || text(item, "pk").unwrap_or("an item without key").to_owned();
+    let json = text(item, "data").ok_or_else(|| Error::damaged(what(), "no data attribute"))?;
+    serde_json::from_str(json).map_err(|cause| Error::damaged(what(), cause))
+}
+
+/// A ticket as it stands, with the words a list needs.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Stored {
+    /// The fold of its history.
+    pub ticket: Ticket,
+    /// Its title.
+    pub title: String,
+    /// Whom it is for, as they were known when it was opened.
+    pub asker: Asker,
+}
+
+/// Enough of a requester to show them.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Asker {
+    /// What they are called.
+    pub name: String,
+    /// Where mail reaches them.
+    pub email: Option<String>,
+}
+
+impl Stored {
+    pub(crate) fn to_item(&self) -> Result<Item, Error> {
+        let ticket = &self.ticket;
+        let mut item = key::ticket(ticket.number).with(ticket)?;
+        let asker = serde_json::to_string(&self.asker)
+            .map_err(|cause| Error::damaged("an asker", cause))?;
+        item.insert("version".into(), n(ticket.version));
+        item.insert("title".into(), s(&self.title));
+        item.insert("asker".into(), s(asker));
+        let due = sla::next_due(ticket).map_or(key::NEVER.into(), |(_, at)| key::instant(at));
+        let place = format!("{due}#{:012}", ticket.number.0);
+        if let (Some(queue), Some(closed)) = (&ticket.queue, ticket.closed_at) {
+            index(&mut item, "work", key::queue_closed(queue, closed), key::instant(closed));
+        } else if let Some(queue) = &ticket.queue {
+            index(&mut item, "work", key::queue_open(queue), place.clone());
+        }
+        if let Some(agent) = ticket.assignee.as_ref().filter(|_| ticket.closed_at.is_none()) {
+            index(&mut item, "mine", key::agent_open(agent), place);
+        }
+        let opened = format!("{}#{:012}", key::instant(ticket.opened_at), ticket.number.0);
+        index(&mut item, "asked", key::asked(&ticket.requester), opened);
+        if let Some(moment) = next_moment(ticket) {
+            index(&mut item, "due", key::due_shard(ticket.number), key::instant(moment));
+        }
+        Ok(item)
+    }
+
+    pub(crate) fn from_item(item: &Item) -> Result<Stored, Error> {
+        let asker = text(item, "asker").unwrap_or("{}");
+        Ok(Stored {
+            ticket: data(item)?,
+            title: text(item, "title").unwrap_or_default().to_owned(),
+            asker: serde_json::from_str(asker).map_err(|e| Error::damaged("an asker", e))?,
+        })
+    }
+}
+
+/// Puts an item into an index.
+pub(crate) fn index(item: &mut Item, name: &str, partition: String, place: String) {
+    item.insert(format!("{name}_pk"), s(partition));
+    item.insert(format!("{name}_sk"), s(place));
+}
+
+/// An entry as it is stored: its words are elsewhere, its command is beside it.
+#[derive(Serialize, Deserialize)]
+struct StoredEntry {
+    at: Timestamp,
+    by: Actor,
+    event: Event,
+}
+
+pub(crate) fn entry_item(
+    number: Number,
+    seq: u32,
+    entry: &Entry,
+    command: &str,
+) -> Result<Item, Error> {
+    let stored = StoredEntry { at: entry.at, by: entry.by.clone(), event: entry.event.clone() };
+    let mut item = key::entry(number, seq).with(&stored)?;
+    item.insert("command".into(), s(command));
+    Ok(item)
+}
+
+pub(crate) fn read_entry(item: &Item, text: Option<Text>) -> Result<Entry, Error> {
+    let StoredEntry { at, by, event } = data(item)?;
+    Ok(Entry { at, by, event, text })
+}

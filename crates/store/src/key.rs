@@ -1,0 +1,207 @@
+//! Every key of the table, and what each is for. A `"TICKET#"` anywhere else is a bug.
+//!
+//! | what | pk / sk | index |
+//! | --- | --- | --- |
+//! | history entry | `TICKET#<number>` / `ENTRY#<seq, 8 digits>` | |
+//! | its words and files | `TICKET#<number>` / `BODY#<seq>` | |
+//! | ticket as it stands | `TICKET#<number>` / `TICKET` | `work`, `mine`, `asked`, `due` |
+//! | what was sent | `TICKET#<number>` / `SENT#<seq>#<audience>#<channel>` | |
+//! | what is owed | `LANE#<lane>` / `<not before>#<number>#<seq>` | `due`: 60 s later |
+//! | who sends a lane now | `LANE#<lane>` / `LEASE` | |
+//! | what arrived | `INBOUND#<door>#<day>` / `<received>#<id>` | |
+//! | seen before (expires) | `SEEN#<door>#<id>` / `SEEN` | |
+//! | where a thread belongs | `THREAD#mail#<hash>`, `THREAD#slack#<team>#<channel>#<ts>` / `THREAD` | |
+//! | person; one of their names | `PERSON#<id>` / `PERSON`; `IDENTITY#<identity>` / `IDENTITY` | |
+//! | API token | `TOKEN#<sha-256>` / `TOKEN` | |
+//! | configuration | `CONFIG#<version>` / `CONFIG`; `CONFIG` / `CURRENT` points to one | |
+//! | counter; the desk's first day | `COUNTER` / `ticket`; `DESK` / `BORN` | |
+//!
+//! Indexes: `work` `QUEUE#q#open` by next due, `QUEUE#q#closed#<yyyy-mm>` by closing; `mine`
+//! `AGENT#a#open` by next due; `asked` `PERSON#p` by opening; `due` (keys only, sparse)
+//! `DUE#<shard>` by next moment and `LATE#<shard>` for lanes.
+
+use desk::outbox::Lane;
+use desk::person::Identity;
+use desk::{Number, PersonId, QueueId};
+use jiff::Timestamp;
+use jiff::civil::Date;
+
+/// Tickets are spread over this many shards of the `due` index.
+pub const DUE_SHARDS: u64 = 8;
+/// Lanes are spread over this many shards of the `due` index.
+pub const LATE_SHARDS: u64 = 4;
+
+/// A partition key and a sort key.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub struct Key {
+    /// Partition.
+    pub pk: String,
+    /// Place in it.
+    pub sk: String,
+}
+
+fn key(pk: String, sk: impl Into<String>) -> Key {
+    Key { pk, sk: sk.into() }
+}
+
+/// An instant as text that sorts like time: UTC, nine decimals.
+pub fn instant(at: Timestamp) -> String {
+    at.strftime("%Y-%m-%dT%H:%M:%S.%9fZ").to_string()
+}
+
+/// Behind every instant: a ticket with nothing due.
+pub const NEVER: &str = "9999";
+
+/// All of a ticket.
+pub fn ticket_partition(number: Number) -> String {
+    format!("TICKET#{}", number.0)
+}
+
+/// The ticket as it stands.
+pub fn ticket(number: Number) -> Key {
+    key(ticket_partition(number), "TICKET")
+}
+
+/// One entry of its history.
+pub fn entry(number: Number, seq: u32) -> Key {
+    key(ticket_partition(number), format!("{ENTRY}{seq:08}"))
+}
+
+/// What every entry's sort key begins with.
+pub const ENTRY: &str = "ENTRY#";
+/// What every text's sort key begins with.
+pub const BODY: &str = "BODY#";
+
+/// The words of one entry.
+pub fn body(number: Number, seq: u32) -> Key {
+    key(ticket_partition(number), format!("{BODY}{seq:08}"))
+}
+
+/// The record that a message left.
+pub fn sent(number: Number, seq: u32, audience: &str, channel: &str) -> Key {
+    key(ticket_partition(number), format!("SENT#{seq:08}#{audience}#{channel}"))
+}
+
+/// A lane's name: its partition without the prefix.
+pub fn lane(lane: &Lane) -> String {
+    match lane {
+        Lane::Mail(person) => format!("{LANE}mail#{person}"),
+        Lane::Chat(person) => format!("{LANE}chat#{person}"),
+        Lane::Queue(queue) => format!("{LANE}queue#{queue}"),
+        Lane::Bus(shard) => format!("{LANE}bus#{shard}"),
+    }
+}
+
+/// What every lane's partition begins with.
+pub const LANE: &str = "LANE#";
+
+/// A message's place in its lane.
+pub fn owed(lane: &str, not_before: Timestamp, number: Number, seq: u32) -> Key {
+    key(lane.to_owned(), format!("{}#{:012}#{seq:08}", instant(not_before), number.0))
+}
+
+/// Who sends a lane now. Sorts behind every message.
+pub fn lease(lane: &str) -> Key {
+    key(lane.to_owned(), "LEASE")
+}
+
+/// A queue's open tickets.
+pub fn queue_open(queue: &QueueId) -> String {
+    format!("QUEUE#{queue}#open")
+}
+
+/// A queue's tickets closed in a month.
+pub fn queue_closed(queue: &QueueId, at: Timestamp) -> String {
+    format!("QUEUE#{queue}#closed#{}", at.strftime("%Y-%m"))
+}
+
+/// An agent's open tickets.
+pub fn agent_open(agent: &PersonId) -> String {
+    format!("AGENT#{agent}#open")
+}
+
+/// Everything a person asked.
+pub fn asked(person: &PersonId) -> String {
+    format!("PERSON#{person}")
+}
+
+/// The shard of the `due` index a ticket is in.
+pub fn due_shard(number: Number) -> String {
+    due_shard_at(number.0 % DUE_SHARDS)
+}
+
+/// A shard of the `due` index, by number.
+pub fn due_shard_at(shard: u64) -> String {
+    format!("DUE#{shard}")
+}
+
+/// The shard of the `due` index a lane is in.
+pub fn late_shard(lane: &str) -> String {
+    let sum = lane.bytes().fold(0u64, |sum, byte| sum.wrapping_mul(31).wrapping_add(byte.into()));
+    late_shard_at(sum % LATE_SHARDS)
+}
+
+/// A lane shard of the `due` index, by number.
+pub fn late_shard_at(shard: u64) -> String {
+    format!("LATE#{shard}")
+}
+
+/// A day of what arrived at a door.
+pub fn inbound_day(door: &str, day: Date) -> String {
+    format!("INBOUND#{door}#{day}")
+}
+
+/// One thing that arrived.
+pub fn inbound(door: &str, received: Timestamp, day: Date, id: &str) -> Key {
+    key(inbound_day(door, day), format!("{}#{id}", instant(received)))
+}
+
+/// Something that must not happen twice.
+pub fn seen(door: &str, id: &str) -> Key {
+    key(format!("SEEN#{door}#{id}"), "SEEN")
+}
+
+/// A mail thread, by the hash of a Message-ID.
+pub fn mail_thread(hash: &str) -> Key {
+    key(format!("THREAD#mail#{hash}"), "THREAD")
+}
+
+/// A Slack thread.
+pub fn slack_thread(team: &str, channel: &str, ts: &str) -> Key {
+    key(format!("THREAD#slack#{team}#{channel}#{ts}"), "THREAD")
+}
+
+/// A person.
+pub fn person(id: &PersonId) -> Key {
+    key(format!("PERSON#{id}"), "PERSON")
+}
+
+/// One of a person's names.
+pub fn identity(identity: &Identity) -> Key {
+    key(format!("IDENTITY#{identity}"), "IDENTITY")
+}
+
+/// An API token, by its hash.
+pub fn token(sha256: &str) -> Key {
+    key(format!("TOKEN#{sha256}"), "TOKEN")
+}
+
+/// One version of the configuration.
+pub fn config(version: u64) -> Key {
+    key(format!("CONFIG#{version}"), "CONFIG")
+}
+
+/// The version in force.
+pub fn current_config() -> Key {
+    key("CONFIG".into(), "CURRENT")
+}
+
+/// The ticket counter.
+pub fn counter() -> Key {
+    key("COUNTER".into(), "ticket")
+}
+
+/// The desk's first day.
+pub fn born() -> Key {
+    key("DESK".into(), "BORN")
+}

@@ -1,0 +1,265 @@
+//! Lanes: what is owed, waiting in order for one recipient, channel or bus shard.
+//!
+//! A row is written in the ticket's transaction and goes when what it owes has left. Whoever sends a
+//! lane holds its lease; a row that fails waits longer each time and blocks the rows behind it.
+
+use desk::PersonId;
+use desk::outbox::{Lane, Owed};
+use desk::ticket::Place;
+use jiff::{SignedDuration, Timestamp};
+use serde::{Deserialize, Serialize};
+
+use crate::change::Lost;
+use crate::error::Error;
+use crate::item::{self, Item, n, s};
+use crate::key::Key;
+use crate::{Store, key};
+
+/// A row that is still there this long after it should have left is late: the minute looks at it.
+const LATE_AFTER: SignedDuration = SignedDuration::from_secs(60);
+/// How many rows of a lane are read at once.
+const ROWS: i32 = 50;
+
+/// One message waiting in a lane.
+#[derive(Clone, Debug)]
+pub struct Waiting {
+    /// Where it waits.
+    pub key: Key,
+    /// What it is.
+    pub owed: Owed,
+    /// How often it was tried.
+    pub attempts: u32,
+    /// When it was first owed.
+    pub since: Timestamp,
+    /// Not to be tried before this.
+    pub retry_at: Timestamp,
+}
+
+/// What is remembered of a message that left.
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
+pub struct Sent {
+    /// When.
+    pub at: Timestamp,
+    /// What the other side calls it: a message id, a timestamp.
+    pub reference: String,
+}
+
+pub(crate) fn row(owed: &Owed, now: Timestamp) -> Result<Item, Error> {
+    let lane = key::lane(&owed.lane);
+    let mut item = key::owed(&lane, now, owed.number, owed.seq).with(owed)?;
+    item.insert("id".into(), s(owed.id()));
+    item.insert("since".into(), s(key::instant(now)));
+    item.insert("attempts".into(), n(0));
+    let late = now.checked_add(LATE_AFTER).unwrap_or(now);
+    item::index(&mut item, "due", key::late_shard(&lane), key::instant(late));
+    Ok(item)
+}
+
+impl Store {
+    /// Lanes with a row that should have left by `now`.
+    pub async fn late_lanes(&self, now: Timestamp) -> Result<Vec<String>, Error> {
+        let mut lanes = Vec::new();
+        for shard in 0..key::LATE_SHARDS {
+            for item in self.due_before(key::late_shard_at(shard), now).await? {
+                lanes.extend(item::text(&item, "pk").map(str::to_owned));
+            }
+        }
+        lanes.sort();
+        lanes.dedup();
+        Ok(lanes)
+    }
+
+    /// Lanes with a row that may leave by `now`, whether or not it is late: what a desk that wants
+    /// to be at rest still has to send.
+    pub async fn unsent_lanes(&self, now: Timestamp) -> Result<Vec<String>, Error> {
+        let late = now.checked_add(LATE_AFTER).unwrap_or(now);
+        let mut lanes = Vec::new();
+        for shard in 0..key::LATE_SHARDS {
+            for item in self.due_before(key::late_shard_at(shard), late).await? {
+                if may_leave(&item, now) {
+                    lanes.extend(item::text(&item, "pk").map(str::to_owned));
+                }
+            }
+        }
+        lanes.sort();
+        lanes.dedup();
+        Ok(lanes)
+    }
+
+    /// Takes a lane away from whoever holds it. Only where nobody else can be sending: on one
+    /// machine, at start.
+    pub async fn break_lease(&self, lane: &str) -> Result<(), Error> {
+        self.db
+            .delete_item()
+            .table_name(&self.table)
+            .set_key(Some(key::lease(lane).attributes()))
+            .send()
+            .await
+            .map_err(|e| Error::from_sdk("free a lane", e))?;
+        Ok(())
+    }
+
+    /// Takes a lane for this long. None where somebody else is sending it.
+    pub async fn lease(&self, lane: &str, length: SignedDuration) -> Result<Option<String>, Error> {
+        let holder = self.fresh_id();
+        let wall = self.wall();
+        let until = wall.checked_add(length).unwrap_or(wall);
+        let mut item = key::lease(lane).attributes();
+        item.insert("holder".into(), s(&holder));
+        item.insert("until".into(), s(key::instant(until)));
+        item.insert("expires".into(), n(until.as_second() + 3600));
+        let put = self
+            .db
+            .put_item()
+            .table_name(&self.table)
+            .set_item(Some(item))
+            .condition_expression("attribute_not_exists(pk) OR #until <= :now")
+            .expression_attribute_names("#until", "until")
+            .expression_attribute_values(":now", s(key::instant(wall)))
+            .send()
+            .await;
+        match put {
+            Ok(_) => Ok(Some(holder)),
+            Err(e)
+                if e.as_service_error()
+                    .is_some_and(|e| e.is_conditional_check_failed_exception()) =>
+            {
+                Ok(None)
+            }
+            Err(e) => Err(Error::from_sdk("lease a lane", e)),
+        }
+    }
+
+    /// Gives a lane back.
+    pub async fn release(&self, lane: &str, holder: &str) -> Result<(), Error> {
+        let delete = self
+            .db
+            .delete_item()
+            .table_name(&self.table)
+            .set_key(Some(key::lease(lane).attributes()))
+            .condition_expression("holder = :me")
+            .expression_attribute_values(":me", s(holder))
+            .send()
+            .await;
+        match delete {
+            Ok(_) => Ok(()),
+            Err(e)
+                if e.as_service_error()
+                    .is_some_and(|e| e.is_conditional_check_failed_exception()) =>
+            {
+                Ok(())
+            }
+            Err(e) => Err(Error::from_sdk("give a lane back", e)),
+        }
+    }
+
+    /// The first rows of a lane, in order.
+    pub async fn waiting(&self, lane: &str) -> Result<Vec<Waiting>, Error> {
+        let answer = self
+            .db
+            .query()
+            .table_name(&self.table)
+            .key_condition_expression("pk = :pk AND sk < :lease")
+            .expression_attribute_values(":pk", s(lane))
+            .expression_attribute_values(":lease", s("LEASE"))
+            .consistent_read(true)
+            .limit(ROWS)
+            .send()
+            .await
+            .map_err(|e| Error::from_sdk("read a lane", e))?;
+        answer.items().iter().map(read_row).collect()
+    }
+
+    /// A message has left: its row goes, what is known of it stays, and answers to it will find the
+    /// ticket. False where the row was already gone.
+    pub async fn settle(
+        &self,
+        row: &Waiting,
+        sent: &Sent,
+        threads: &[Place],
+    ) -> Result<bool, Error> {
+        let id = row.owed.id();
+        let mut parts = id.splitn(4, '/').skip(2);
+        let (audience, channel) = (parts.next().unwrap_or(""), parts.next().unwrap_or(""));
+        let record = key::sent(row.owed.number, row.owed.seq, audience, channel).with(sent)?;
+        let mut items = vec![self.delete(row.key.clone())?, self.put(record)?];
+        for place in threads {
+            items.push(self.put(crate::change::thread_item(place, row.owed.number))?);
+        }
+        self.settled(items).await
+    }
+
+    /// A message goes another way: rows in other lanes take its place.
+    pub async fn redirect(&self, row: &Waiting, owed: &[Owed]) -> Result<bool, Error> {
+        let mut items = vec![self.delete(row.key.clone())?];
+        for owed in owed {
+            items.push(self.put(self::row(owed, row.since)?)?);
+        }
+        self.settled(items).await
+    }
+
+    async fn settled(
+        &self,
+        items: Vec<aws_sdk_dynamodb::types::TransactWriteItem>,
+    ) -> Result<bool, Error> {
+        match self.transact(items, &self.fresh_id()).await {
+            Ok(()) => Ok(true),
+            Err(Lost::Race) => Ok(false),
+            Err(Lost::Other(error)) => Err(error),
+        }
+    }
+
+    /// A message could not leave: it is tried again at `retry_at`.
+    pub async fn postpone(&self, row: &Waiting, retry_at: Timestamp) -> Result<(), Error> {
+        let update = self
+            .db
+            .update_item()
+            .table_name(&self.table)
+            .set_key(Some(row.key.clone().attributes()))
+            .update_expression("SET attempts = :n, retry_at = :at, due_sk = :at")
+            .condition_expression("attribute_exists(pk)")
+            .expression_attribute_values(":n", n(row.attempts + 1))
+            .expression_attribute_values(":at", s(key::instant(retry_at)))
+            .send()
+            .await;
+        match update {
+            Ok(_) => Ok(()),
+            Err(e)
+                if e.as_service_error()
+                    .is_some_and(|e| e.is_conditional_check_failed_exception()) =>
+            {
+                Ok(())
+            }
+            Err(e) => Err(Error::from_sdk("postpone a message", e)),
+        }
+    }
+}
+
+/// A row that waits for its first try may leave; one that was postponed, from its next try on.
+fn may_leave(item: &Item, now: Timestamp) -> bool {
+    let instant = |text: Option<&str>| text.and_then(|text| text.parse::<Timestamp>().ok());
+    let not_before = instant(item::text(item, "sk").and_then(|sk| sk.split('#').next()));
+    let due = instant(item::text(item, "due_sk"));
+    let (Some(not_before), Some(due)) = (not_before, due) else { return true };
+    let first_try = not_before.checked_add(LATE_AFTER).is_ok_and(|late| late == due);
+    if first_try { not_before <= now } else { due <= now }
+}
+
+fn read_row(item: &Item) -> Result<Waiting, Error> {
+    let instant = |name: &str| item::text(item, name).and_then(|text| text.parse().ok());
+    let since = instant("since").unwrap_or(Timestamp::UNIX_EPOCH);
+    let pk = item::text(item, "pk").unwrap_or_default().to_owned();
+    let sk = item::text(item, "sk").unwrap_or_default().to_owned();
+    Ok(Waiting {
+        key: Key { pk, sk },
+        owed: item::data(item)?,
+        attempts: item::number(item, "attempts").unwrap_or(0),
+        since,
+        retry_at: instant("retry_at").unwrap_or(since),
+    })
+}
+
+/// The same message for somebody else, by mail.
+pub fn by_mail(owed: &Owed, person: &PersonId) -> Owed {
+    Owed { lane: Lane::Mail(person.clone()), except: Vec::new(), ..owed.clone() }
+}

@@ -1,0 +1,100 @@
+//! The only crate that knows DynamoDB and S3.
+//!
+//! It speaks to them through the AWS SDK alone; on one machine the same client is given embedded
+//! engines. What a ticket may do is decided in `desk`; here it is read, raced for and committed.
+
+mod error;
+pub mod key;
+
+mod item;
+
+pub mod change;
+
+pub mod read;
+
+pub mod people;
+
+pub mod settings;
+
+pub mod ledger;
+
+pub mod lane;
+
+pub mod due;
+
+pub mod blob;
+
+pub mod token;
+
+pub mod table;
+
+pub mod founding;
+
+pub use error::Error;
+pub use item::{Asker, Stored};
+
+use std::sync::{Arc, RwLock};
+
+use desk::config::Config;
+use jiff::Timestamp;
+
+/// What the pure parts are told about the outside: the time, and names nobody else has. Made once,
+/// in `main`, and handed down.
+#[derive(Clone)]
+pub struct World {
+    /// The desk's time: every promise is measured by it.
+    pub now: Arc<dyn Fn() -> Timestamp + Send + Sync>,
+    /// The machine's time: signatures, leases and expiries go by it.
+    pub wall: Arc<dyn Fn() -> Timestamp + Send + Sync>,
+    /// A fresh random id, 20 or more characters of `a-z0-9`.
+    pub id: Arc<dyn Fn() -> String + Send + Sync>,
+}
+
+/// One desk's table and bucket.
+#[derive(Clone)]
+pub struct Store {
+    db: aws_sdk_dynamodb::Client,
+    table: String,
+    s3: aws_sdk_s3::Client,
+    bucket: String,
+    world: World,
+    defaults: Arc<Config>,
+    settings: Arc<RwLock<Option<settings::Read>>>,
+}
+
+impl Store {
+    /// `defaults` is the configuration of a desk nobody has configured yet.
+    pub fn new(
+        db: aws_sdk_dynamodb::Client,
+        table: impl Into<String>,
+        s3: aws_sdk_s3::Client,
+        bucket: impl Into<String>,
+        world: World,
+        defaults: Config,
+    ) -> Store {
+        Store {
+            db,
+            table: table.into(),
+            s3,
+            bucket: bucket.into(),
+            world,
+            defaults: Arc::new(defaults),
+            settings: Arc::default(),
+        }
+    }
+
+    /// The desk's time.
+    pub fn now(&self) -> Timestamp {
+        (self.world.now)()
+    }
+
+    /// The machine's time.
+    pub fn wall(&self) -> Timestamp {
+        (self.world.wall)()
+    }
+
+    /// A fresh random id.
+    pub fn fresh_id(&self) -> String {
+        (self.world.id)()
+    }
+}

@@ -1,0 +1,97 @@
+//! The configuration: immutable versions, one pointer, read again every half minute.
+
+use std::sync::Arc;
+
+use aws_sdk_dynamodb::types::{Put, TransactWriteItem};
+use desk::config::Config;
+use jiff::{SignedDuration, Timestamp};
+
+use crate::error::Error;
+use crate::item::{self, n};
+use crate::{Store, key};
+
+/// How long a configuration is used before the pointer is read again.
+const FRESH_FOR: SignedDuration = SignedDuration::from_secs(30);
+/// How often a lost race is run again.
+const TRIES: usize = 8;
+
+/// A configuration and when it was read, by the machine's clock.
+#[derive(Clone)]
+pub(crate) struct Read {
+    config: Arc<Config>,
+    at: Timestamp,
+}
+
+impl Store {
+    /// The configuration in force, at most half a minute old.
+    pub async fn config(&self) -> Result<Arc<Config>, Error> {
+        let wall = self.wall();
+        let known = self.settings.read().ok().and_then(|read| read.clone());
+        if let Some(read) = known.filter(|read| read.at.duration_until(wall) < FRESH_FOR) {
+            return Ok(read.config);
+        }
+        let config = Arc::new(self.read_config().await?);
+        self.remember(config.clone(), wall);
+        Ok(config)
+    }
+
+    /// Changes the configuration: `edit` is given the one in force and answers the next, or why not.
+    /// Losing a race means editing again.
+    pub async fn configure<E>(
+        &self,
+        edit: impl Fn(&Config) -> Result<Config, E>,
+    ) -> Result<Result<Arc<Config>, E>, Error> {
+        for _ in 0..TRIES {
+            let current = self.read_config().await?;
+            let next = match edit(&current) {
+                Ok(next) if next == current => return Ok(Ok(Arc::new(current))),
+                Ok(next) => Config { version: current.version + 1, ..next },
+                Err(refusal) => return Ok(Err(refusal)),
+            };
+            if self.put_config(&current, &next).await? {
+                let next = Arc::new(next);
+                self.remember(next.clone(), self.wall());
+                return Ok(Ok(next));
+            }
+        }
+        Err(Error::Busy)
+    }
+
+    fn remember(&self, config: Arc<Config>, at: Timestamp) {
+        if let Ok(mut settings) = self.settings.write() {
+            *settings = Some(Read { config, at });
+        }
+    }
+
+    async fn read_config(&self) -> Result<Config, Error> {
+        let Some(pointer) = self.get(key::current_config(), true).await? else {
+            return Ok((*self.defaults).clone());
+        };
+        let version: u64 = item::number(&pointer, "version")
+            .ok_or_else(|| Error::damaged("the configuration's pointer", "no version"))?;
+        let document = self.get(key::config(version), true).await?;
+        let document = document
+            .ok_or_else(|| Error::damaged(format!("configuration {version}"), "missing"))?;
+        item::data(&document)
+    }
+
+    /// Writes the next version and moves the pointer; false where somebody else was faster.
+    async fn put_config(&self, current: &Config, next: &Config) -> Result<bool, Error> {
+        let document = self.put_new(key::config(next.version).with(next)?)?;
+        let mut pointer = key::current_config().attributes();
+        pointer.insert("version".into(), n(next.version));
+        let pointer = Put::builder()
+            .table_name(&self.table)
+            .set_item(Some(pointer))
+            .condition_expression("attribute_not_exists(pk) OR version = :current")
+            .expression_attribute_values(":current", n(current.version))
+            .build()
+            .map_err(|cause| Error::damaged("a write", cause))?;
+        let pointer = TransactWriteItem::builder().put(pointer).build();
+        match self.transact(vec![document, pointer], &self.fresh_id()).await {
+            Ok(()) => Ok(true),
+            Err(crate::change::Lost::Race) => Ok(false),
+            Err(crate::change::Lost::Other(error)) => Err(error),
+        }
+    }
+}
