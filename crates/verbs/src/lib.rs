@@ -1,0 +1,278 @@
+//! What people in chat can ask of a ticket: file, list, show, claim, close, note, reply, and the
+//! buttons of a card. The same for Slack and Discord; how it looks there is the renderer's work, who
+//! the person is was settled at the door.
+
+mod view;
+mod words;
+
+use chat::command::Command as Said;
+use chat::view::{Button, TicketView};
+use desk::access::{Permit, Who, may_read, permit};
+use desk::config::Config;
+use desk::history::Text;
+use desk::person::Person;
+use desk::ticket::Place;
+use desk::{Channel, Command, Number, Priority, Refusal, Status, Type};
+use store::change::{Along, Done, NewTicket, no_answer};
+use store::ledger::{Arrival, Outcome};
+use store::read::List;
+use store::{Error, Store, Stored};
+
+pub use view::{card_for_agent, card_for_requester};
+pub use words::not_reached;
+
+/// Who speaks, and through which door.
+#[derive(Clone)]
+pub struct Speaker {
+    /// The person; made known with their first ticket.
+    pub person: Person,
+    /// Whether nobody has met them before.
+    pub is_new: bool,
+    /// Slack or Discord.
+    pub channel: Channel,
+    /// The thread they speak in, when answers belong there.
+    pub place: Option<Place>,
+}
+
+/// What is answered, before it has a look.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Reply {
+    /// A sentence.
+    Notice(String),
+    /// A sentence and the ticket it is about, with the buttons that make sense now.
+    Card(String, Box<TicketView>, Vec<Button>),
+    /// A heading and several tickets.
+    List(String, Vec<TicketView>),
+}
+
+/// How many tickets a list in chat has.
+const LISTED: usize = 10;
+/// The longest title cut out of what somebody typed, in characters.
+const TITLE: usize = 150;
+
+/// Carries out what somebody typed or pressed. `along` keeps it from happening twice. A refusal is
+/// an answer; only a desk that cannot reach its storage is an error.
+pub async fn carry_out(
+    store: &Store,
+    speaker: &Speaker,
+    said: Said,
+    along: Along,
+) -> Result<Reply, Error> {
+    let done = match said {
+        Said::Help => Ok(Reply::Notice(words::HELP.into())),
+        Said::NotUnderstood { hint, .. } => Ok(Reply::Notice(hint)),
+        Said::Mine => mine(store, speaker).await,
+        Said::Show(number) => show(store, speaker, Number(number)).await,
+        Said::New { text } => file(store, speaker, words_of(&text), along).await,
+        Said::Claim(number) => {
+            change(store, speaker, Number(number), along, |_| Command::Claim).await
+        }
+        Said::Close { number, reason } => {
+            let close = |stored: &Stored| close(speaker, stored, reason.as_deref());
+            change(store, speaker, Number(number), along, close).await
+        }
+        Said::Note { number, text } => {
+            let note = |_: &Stored| Command::AddNote(Text::plain(text.clone()));
+            change(store, speaker, Number(number), along, note).await
+        }
+        Said::Reply { number, text } => {
+            let reply = |stored: &Stored| reply(speaker, stored, &text);
+            change(store, speaker, Number(number), along, reply).await
+        }
+    };
+    answer_refusal(done)
+}
+
+/// Files a ticket with a title and a description of its own.
+pub async fn file_ticket(
+    store: &Store,
+    speaker: &Speaker,
+    text: Text,
+    along: Along,
+) -> Result<Reply, Error> {
+    answer_refusal(file(store, speaker, text, along).await)
+}
+
+/// Carries out a button of a card.
+pub async fn press(
+    store: &Store,
+    speaker: &Speaker,
+    button: Button,
+    number: u64,
+    along: Along,
+) -> Result<Reply, Error> {
+    let wish = |_: &Stored| match button {
+        Button::Take => Command::Claim,
+        Button::Confirm => Command::Confirm,
+        Button::NotSolved => Command::Decline(Text::plain(words::NOT_SOLVED)),
+        Button::Resolve => Command::Propose(Text::plain(words::SOLVED)),
+    };
+    answer_refusal(change(store, speaker, Number(number), along, wish).await)
+}
+
+/// Somebody wrote in a thread that belongs to a ticket. None where it is not theirs to answer.
+pub async fn speak_in_thread(
+    store: &Store,
+    speaker: &Speaker,
+    number: Number,
+    text: &str,
+    along: Along,
+) -> Result<Option<Reply>, Error> {
+    let stored = store.ticket(number).await?;
+    let theirs = stored.is_some_and(|stored| {
+        stored.ticket.requester == speaker.person.id && stored.ticket.status != Status::Closed
+    });
+    if !theirs {
+        return Ok(None);
+    }
+    let wish = |_: &Stored| Command::ReplyAsRequester(Text::plain(text));
+    answer_refusal(change(store, speaker, number, along, wish).await).map(Some)
+}
+
+/// Title and description out of one run of text: the title is its first line.
+pub fn words_of(text: &str) -> Text {
+    let text = text.replace('\0', "\u{fffd}");
+    let first = text.lines().map(str::trim).find(|line| !line.is_empty()).unwrap_or("(no words)");
+    let mut title: String = first.chars().take(TITLE).collect();
+    if first.chars().count() > TITLE {
+        title.push('…');
+    }
+    Text { title: Some(title), ..Text::plain(text) }
+}
+
+/// The ledger's line of something a chat door took in.
+pub fn arrival(store: &Store, door: &str, from: &str, subject: &str) -> Arrival {
+    Arrival {
+        id: store.fresh_id(),
+        at: store.now(),
+        door: door.into(),
+        from: from.into(),
+        subject: subject.chars().take(TITLE).collect(),
+        message_id: None,
+        outcome: Some(Outcome::Ticket),
+        number: None,
+        reason: None,
+        automatic: None,
+    }
+}
+
+fn answer_refusal(done: Result<Reply, Error>) -> Result<Reply, Error> {
+    match done {
+        Err(Error::Refused(refusal)) => Ok(Reply::Notice(words::refused(&refusal))),
+        other => other,
+    }
+}
+
+fn who(speaker: &Speaker, config: &Config) -> Who {
+    let id = speaker.person.id.clone();
+    let role = config.role(&id);
+    Who::new(id, role)
+}
+
+async fn mine(store: &Store, speaker: &Speaker) -> Result<Reply, Error> {
+    let config = store.config().await?;
+    let me = &speaker.person.id;
+    let (list, heading) = if who(speaker, &config).role.is_staff() {
+        (List::AgentByDue(me.clone()), words::ASSIGNED_TO_YOU)
+    } else {
+        (List::AskedBy(me.clone()), words::YOUR_TICKETS)
+    };
+    let page = store.list(&list, None, LISTED).await?;
+    let found = store.tickets(&page.numbers).await?;
+    if found.is_empty() {
+        return Ok(Reply::Notice(words::NO_TICKETS.into()));
+    }
+    let views = found.iter().map(|stored| view::for_speaker(stored, "", &config, me)).collect();
+    Ok(Reply::List(heading.into(), views))
+}
+
+async fn show(store: &Store, speaker: &Speaker, number: Number) -> Result<Reply, Error> {
+    let config = store.config().await?;
+    let who = who(speaker, &config);
+    let stored = store.ticket(number).await?;
+    let stored = stored.filter(|stored| may_read(&who, &stored.ticket));
+    let stored = stored.ok_or(Refusal::NotOpened)?;
+    card(store, speaker, &config, &stored, String::new()).await
+}
+
+async fn card(
+    store: &Store,
+    speaker: &Speaker,
+    config: &Config,
+    stored: &Stored,
+    sentence: String,
+) -> Result<Reply, Error> {
+    let number = stored.ticket.number;
+    let texts = store.texts(&[(number, 1)]).await?;
+    let excerpt = texts.get(&number).map(|text| text.body.as_str()).unwrap_or_default();
+    let view = view::for_speaker(stored, excerpt, config, &speaker.person.id);
+    let buttons = view::buttons(stored, &who(speaker, config));
+    Ok(Reply::Card(sentence, Box::new(view), buttons))
+}
+
+async fn file(store: &Store, speaker: &Speaker, text: Text, along: Along) -> Result<Reply, Error> {
+    let config = store.config().await?;
+    let Some(queue) = config.queues.first() else {
+        return Ok(Reply::Notice(words::NO_QUEUE.into()));
+    };
+    let new = NewTicket {
+        who: who(speaker, &config),
+        requester: speaker.person.clone(),
+        is_new: speaker.is_new,
+        kind: Type::Question,
+        priority: Priority::Medium,
+        channel: speaker.channel,
+        queue: queue.id.clone(),
+        origin: speaker.place.clone(),
+        silent: false,
+        external_id: None,
+        text: text.clone(),
+    };
+    let stored = match store.open(new, along, &no_answer).await? {
+        Done::Now(stored) => *stored,
+        Done::Before(earlier) => store.ticket(earlier.number).await?.ok_or(Refusal::NotOpened)?,
+    };
+    // Whoever files may be new: they are then known under the id the transaction gave them.
+    let view = view::for_speaker(&stored, &text.body, &config, &stored.ticket.requester);
+    Ok(Reply::Card(words::filed(&stored), Box::new(view), Vec::new()))
+}
+
+async fn change(
+    store: &Store,
+    speaker: &Speaker,
+    number: Number,
+    along: Along,
+    wish: impl Fn(&Stored) -> Command,
+) -> Result<Reply, Error> {
+    let along = Along { arrival: None, ..along };
+    let allowed = |stored: &Stored, config: &Config| -> Result<Permit, Refusal> {
+        permit(&who(speaker, config), Some(&stored.ticket), wish(stored))
+    };
+    let stored = match store.change(number, along, allowed, &no_answer).await? {
+        Done::Now(stored) => *stored,
+        Done::Before(_) => store.ticket(number).await?.ok_or(Refusal::NotOpened)?,
+    };
+    let config = store.config().await?;
+    let sentence = words::stands(&stored, &config, &speaker.person.id);
+    card(store, speaker, &config, &stored, sentence).await
+}
+
+/// Proposes for an agent; confirms or cancels for the requester.
+fn close(speaker: &Speaker, stored: &Stored, reason: Option<&str>) -> Command {
+    let asks = stored.ticket.requester == speaker.person.id;
+    let works = stored.ticket.assignee.as_ref() == Some(&speaker.person.id);
+    let said = |fallback: &str| Text::plain(reason.unwrap_or(fallback));
+    match stored.ticket.status {
+        Status::AwaitingConfirmation if asks => Command::Confirm,
+        _ if asks && !works => Command::Cancel(said(words::WITHDRAWN)),
+        Status::Resolved => Command::Close { closure: None, reason: said("") },
+        _ => Command::Propose(said(words::SOLVED)),
+    }
+}
+
+fn reply(speaker: &Speaker, stored: &Stored, text: &str) -> Command {
+    let asks = stored.ticket.requester == speaker.person.id;
+    let works = stored.ticket.assignee.as_ref() == Some(&speaker.person.id);
+    let text = Text::plain(text);
+    if asks && !works { Command::ReplyAsRequester(text) } else { Command::ReplyAsAgent(text) }
+}

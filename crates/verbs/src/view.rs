@@ -1,0 +1,87 @@
+//! A ticket as somebody in chat may see it, and the buttons that make sense for them now.
+
+use chat::view::{Button, Due, TicketView};
+use desk::access::Who;
+use desk::config::Config;
+use desk::sla::{self, Metric};
+use desk::{PersonId, Status};
+use store::Stored;
+
+/// How much of what was asked a card shows, in characters.
+const EXCERPT: usize = 280;
+
+/// As this person may see it.
+pub(crate) fn for_speaker(
+    stored: &Stored,
+    excerpt: &str,
+    config: &Config,
+    person: &PersonId,
+) -> TicketView {
+    if config.role(person).is_staff() {
+        card_for_agent(stored, excerpt, config)
+    } else {
+        card_for_requester(stored, excerpt, config)
+    }
+}
+
+/// As agents see it: their words, and what is due next.
+pub fn card_for_agent(stored: &Stored, excerpt: &str, config: &Config) -> TicketView {
+    let due = sla::next_due(&stored.ticket).map(|(metric, at)| {
+        let label = match metric {
+            Metric::FirstResponse => "First reply due",
+            Metric::NextResponse => "Next reply due",
+            Metric::Resolution => "Solution due",
+        };
+        Due { label: label.into(), at_unix: at.as_second() }
+    });
+    TicketView { due, ..plain(stored, excerpt, config, stored.ticket.status.label()) }
+}
+
+/// As its requester sees it: their words, and by when to expect an answer.
+pub fn card_for_requester(stored: &Stored, excerpt: &str, config: &Config) -> TicketView {
+    let answer = [Metric::FirstResponse, Metric::NextResponse].into_iter().find_map(|metric| {
+        let running = stored.ticket.clocks.get(metric).is_running();
+        sla::due_at(&stored.ticket, metric).filter(|_| running)
+    });
+    let due = answer.map(|at| Due { label: "Answer by".into(), at_unix: at.as_second() });
+    let status = stored.ticket.status.label_for_requester();
+    TicketView { due, ..plain(stored, excerpt, config, status) }
+}
+
+fn plain(stored: &Stored, excerpt: &str, config: &Config, status: &str) -> TicketView {
+    let ticket = &stored.ticket;
+    let queue = ticket.queue.as_ref();
+    let queue_name = queue.and_then(|id| config.queue(id)).map(|queue| queue.name.as_str());
+    let assignee = ticket.assignee.as_ref();
+    TicketView {
+        number: ticket.number.0,
+        title: stored.title.clone(),
+        status: status.into(),
+        priority: ticket.priority.label().into(),
+        queue: queue_name.or(queue.map(|id| id.as_str())).unwrap_or_default().into(),
+        requester: stored.asker.name.clone(),
+        assignee: assignee.map(|id| name(id, config)),
+        due: None,
+        excerpt: excerpt.trim().chars().take(EXCERPT).collect(),
+        url: None,
+    }
+}
+
+fn name(id: &PersonId, config: &Config) -> String {
+    config.member(id).map_or_else(|| id.0.clone(), |member| member.name.clone())
+}
+
+/// What this person can press now.
+pub(crate) fn buttons(stored: &Stored, who: &Who) -> Vec<Button> {
+    let ticket = &stored.ticket;
+    match ticket.status {
+        Status::AwaitingConfirmation if ticket.requester == who.id => {
+            vec![Button::Confirm, Button::NotSolved]
+        }
+        Status::New | Status::PendingAssignment if who.role.is_staff() => vec![Button::Take],
+        Status::InProgress if ticket.assignee.as_ref() == Some(&who.id) => vec![Button::Resolve],
+        Status::New | Status::PendingAssignment | Status::InProgress | Status::InReview => vec![],
+        Status::AwaitingRequester | Status::AwaitingConfirmation | Status::OnHold => vec![],
+        Status::Resolved | Status::Closed => vec![],
+    }
+}

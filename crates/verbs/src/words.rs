@@ -1,0 +1,60 @@
+//! What chat doors say. All of it, in one place.
+
+use desk::config::Config;
+use desk::{PersonId, Refusal, Status};
+use store::Stored;
+
+pub(crate) const HELP: &str = "\
+/ticket TEXT files a ticket at once
+/ticket mine lists your tickets
+/ticket show 12 shows one
+/ticket claim 12 takes it (agents)
+/ticket reply 12 TEXT answers, /ticket note 12 TEXT notes something for agents alone
+/ticket close 12 proposes it as solved; for whoever asked, it confirms or withdraws";
+
+pub(crate) const YOUR_TICKETS: &str = "Your tickets";
+pub(crate) const ASSIGNED_TO_YOU: &str = "Assigned to you";
+pub(crate) const NO_TICKETS: &str = "Nothing here. /ticket TEXT files a ticket.";
+pub(crate) const NO_QUEUE: &str = "The desk has no queue yet, so nothing was filed. Ask its admin.";
+pub(crate) const SOLVED: &str = "We believe this is solved.";
+pub(crate) const NOT_SOLVED: &str = "It is not solved.";
+pub(crate) const WITHDRAWN: &str = "Withdrawn by the requester.";
+
+pub(crate) fn filed(stored: &Stored) -> String {
+    format!("Got it: this is ticket {}. You will hear from us.", stored.ticket.number)
+}
+
+/// Where a ticket stands after something was done.
+pub(crate) fn stands(stored: &Stored, config: &Config, reader: &PersonId) -> String {
+    let number = stored.ticket.number;
+    let agent = config.role(reader).is_staff();
+    let assignee = stored.ticket.assignee.as_ref();
+    match stored.ticket.status {
+        Status::InProgress if assignee == Some(reader) => format!("{number} is yours."),
+        Status::AwaitingConfirmation if agent => {
+            format!("{number} is proposed as solved; the requester is asked to confirm.")
+        }
+        Status::Resolved => format!("{number} is solved. Thank you."),
+        Status::Closed => format!("{number} is closed."),
+        status if agent => format!("{number}: {}.", status.label()),
+        status => format!("{number}: {}.", status.label_for_requester()),
+    }
+}
+
+pub(crate) fn refused(refusal: &Refusal) -> String {
+    match refusal {
+        Refusal::NotOpened => "There is no such ticket, or none you may see.".into(),
+        Refusal::NotPermitted => "That is for agents of this desk.".into(),
+        refusal => {
+            let text = refusal.to_string();
+            let mut chars = text.chars();
+            let first = chars.next().map(|c| c.to_uppercase().to_string()).unwrap_or_default();
+            format!("{first}{}.", chars.as_str())
+        }
+    }
+}
+
+/// The desk could not reach its storage.
+pub fn not_reached() -> String {
+    "Nothing was filed or changed: the desk cannot reach its storage. Please try again.".into()
+}
