@@ -1,0 +1,123 @@
+//! Composing: what ordinary mail looks like, and that hostile fields stay inside their header.
+
+use super::*;
+use crate::parse;
+use proptest::prelude::*;
+
+fn mail() -> Outgoing {
+    Outgoing {
+        from: Address { name: Some("Support".into()), email: "support@desk.test".into() },
+        to: Address { name: Some("Köfi, B.".into()), email: "kofi@example.com".into() },
+        reply_to: Some("support+rabc@desk.test".into()),
+        subject: "Re: vpn ist weg – schön".into(),
+        text: "Hallo\n.\nGrüße\n".into(),
+        html: Some("<p>Hallo</p>".into()),
+        message_id: "t1.2@desk.test".into(),
+        in_reply_to: Some("m1@example.com".into()),
+        references: vec!["m0@example.com".into(), "m1@example.com".into()],
+        automatic: true,
+        date_unix: 1_795_424_400,
+        headers: vec![
+            ("X-Ticket".into(), "12".into()),
+            ("bcc".into(), "evil@example.org".into()),
+            ("A\r\nBcc".into(), "x".into()),
+        ],
+    }
+}
+
+#[test]
+fn a_mail_comes_back_as_written() {
+    let bytes = compose(&mail());
+    let read = parse(&bytes);
+    assert_eq!(read.from, Some(mail().from));
+    assert_eq!(read.to, vec![mail().to]);
+    assert_eq!(read.reply_to, Some(Address::new("support+rabc@desk.test")));
+    assert_eq!((read.subject, read.text.trim()), (mail().subject, "Hallo\n.\nGrüße"));
+    assert_eq!(read.html.as_deref().map(str::trim), Some("<p>Hallo</p>"));
+    assert_eq!(read.message_id.as_deref(), Some("t1.2@desk.test"));
+    assert_eq!(
+        (read.in_reply_to, read.references),
+        (vec!["m1@example.com".to_owned()], mail().references)
+    );
+    assert_eq!(read.date_unix, Some(1_795_424_400));
+    let text = String::from_utf8(bytes.clone()).unwrap();
+    for line in [
+        "Auto-Submitted: auto-replied\r\n",
+        "X-Auto-Response-Suppress: All\r\n",
+        "X-Ticket: 12\r\n",
+    ] {
+        assert!(text.contains(line), "{line} {text}");
+    }
+    assert!(!text.to_lowercase().contains("bcc"), "{text}");
+    assert_eq!(bytes, compose(&mail()), "the same mail is the same bytes");
+}
+
+#[test]
+fn a_person_is_not_marked_as_a_machine() {
+    let by_hand = Outgoing { automatic: false, html: None, ..mail() };
+    let read = parse(&compose(&by_hand));
+    assert_eq!((read.automatic, read.html), (None, None));
+    let unasked = Outgoing { in_reply_to: None, references: vec![], ..mail() };
+    assert!(String::from_utf8_lossy(&compose(&unasked)).contains("Auto-Submitted: auto-generated"));
+}
+
+#[test]
+fn long_threads_are_shortened() {
+    let ids: Vec<String> = (0..100).map(|index| format!("{index}@x")).collect();
+    let kept = references(&ids);
+    assert_eq!(
+        (kept.len(), kept[0].as_str(), kept[1].as_str(), kept[19].as_str()),
+        (20, "0@x", "81@x", "99@x")
+    );
+    assert_eq!(references(&ids[..3]), &ids[..3]);
+    assert_eq!(references(&[]), Vec::<String>::new());
+}
+
+/// The names of the headers before the first empty line, folded lines joined.
+fn header_names(bytes: &[u8]) -> Vec<String> {
+    let text = String::from_utf8_lossy(bytes).into_owned();
+    let head = text.split("\r\n\r\n").next().unwrap_or_default();
+    assert!(!head.replace("\r\n", "").contains(['\r', '\n', '\0']), "{head:?}");
+    let lines = head.split("\r\n").filter(|line| !line.starts_with([' ', '\t']));
+    lines.map(|line| line.split(':').next().unwrap_or_default().to_lowercase()).collect()
+}
+
+fn hostile() -> impl Strategy<Value = String> {
+    let known = prop::sample::select(vec![
+        "x\r\nBcc: evil@example.org",
+        "x\nBcc: evil@example.org",
+        "x\rBcc: e@x",
+        "a@b.c>, <evil@example.org",
+        "\0",
+        "",
+        "a, evil@example.org",
+        "\"\r\n\r\nbody",
+        "=?utf-8?Q?=0D=0ABcc:_e@x?=",
+        "group: a@b.c;",
+        "\u{2028}Bcc: e@x",
+    ]);
+    prop_oneof![known.prop_map(str::to_owned), any::<String>(), Just("ü\r\n".repeat(500))]
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(200))]
+    #[test]
+    fn no_field_adds_a_header_or_recipient(a in hostile(), b in hostile(), c in hostile()) {
+        let mail = Outgoing {
+            from: Address { name: Some(a.clone()), email: b.clone() },
+            to: Address { name: Some(b.clone()), email: format!("k{c}@example.com") },
+            reply_to: Some(c.clone()), subject: a.clone(), text: b.clone(), html: Some(c.clone()),
+            message_id: a.clone(), in_reply_to: Some(b.clone()), references: vec![c.clone(), a.clone()],
+            automatic: true, date_unix: 0, headers: vec![(a.clone(), b.clone()), ("X-A".into(), c.clone())],
+        };
+        let bytes = compose(&mail);
+        let names = header_names(&bytes);
+        for unwanted in ["bcc", "cc", "resent-to"] {
+            prop_assert!(!names.iter().any(|name| name == unwanted), "{names:?}");
+        }
+        for once in ["to", "from", "subject", "date", "message-id", "content-type", "mime-version"] {
+            prop_assert_eq!(names.iter().filter(|name| *name == once).count(), 1, "{}: {:?}", once, &names);
+        }
+        prop_assert_eq!(parse(&bytes).to.len(), 1);
+    }
+}

@@ -1,0 +1,22 @@
+//! Bytes to mail and back: parsing what arrives, telling machines from people, composing what leaves.
+//! It does no network, keeps no state and reads no clock; what a mail means for a ticket is decided elsewhere.
+
+mod address;
+mod attachment;
+mod automatic;
+mod compose;
+mod dedupe;
+mod parse;
+pub mod reply;
+pub mod reply_address;
+mod text;
+
+#[cfg(test)]
+mod test_data;
+
+pub use address::Address;
+pub use attachment::Attachment;
+pub use automatic::Automatic;
+pub use compose::{Outgoing, compose};
+pub use dedupe::dedupe_key;
+pub use parse::{Mail, parse};

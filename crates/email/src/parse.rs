@@ -1,0 +1,154 @@
+//! One RFC 5322 message, whatever its state, as the fields the desk reads.
+//! Parsing never fails: what is missing is empty, and bytes that are no mail at all become the text.
+
+use mail_parser::{HeaderValue, Message, MessageParser, MessagePart};
+
+use crate::address::{Address, all as addresses, bare};
+use crate::attachment::{Attachment, all as attachments};
+use crate::automatic::{Automatic, of as automatic};
+use crate::text::{first_characters, one_line};
+
+/// Longer subjects are cut; no program writes them.
+const LONGEST_SUBJECT: usize = 1000;
+/// RFC 5322 section 2.1.1: no line, so no identifier, is longer.
+const LONGEST_ID: usize = 998;
+/// More identifiers than this are no thread.
+const MOST_IDS: usize = 200;
+
+/// A mail.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Mail {
+    /// The Message-ID without `<>`.
+    pub message_id: Option<String>,
+    /// The identifiers this mail answers, without `<>`.
+    pub in_reply_to: Vec<String>,
+    /// The identifiers of the thread, oldest first, without `<>`.
+    pub references: Vec<String>,
+    /// Who wrote it, as the mail claims.
+    pub from: Option<Address>,
+    /// Where answers shall go.
+    pub reply_to: Option<Address>,
+    /// To whom.
+    pub to: Vec<Address>,
+    /// With copies to whom.
+    pub cc: Vec<Address>,
+    /// The subject on one line.
+    pub subject: String,
+    /// The text, or the HTML turned to text.
+    pub text: String,
+    /// The HTML as sent: hostile until sanitised.
+    pub html: Option<String>,
+    /// The files.
+    pub attachments: Vec<Attachment>,
+    /// When it was written, as the mail claims, in seconds since 1970.
+    pub date_unix: Option<i64>,
+    /// The kind of machine that wrote it; absent for a person.
+    pub automatic: Option<Automatic>,
+    /// The envelope sender the receiving server wrote down.
+    pub return_path: Option<String>,
+    /// The envelope sender was empty (`Return-Path: <>`): nobody wants an answer.
+    pub null_return_path: bool,
+    /// The envelope recipient, from the newest trace line `Received: … for <x>`.
+    pub recipient: Option<String>,
+}
+
+/// Reads a message.
+pub fn parse(raw: &[u8]) -> Mail {
+    match MessageParser::default().parse(raw) {
+        Some(message) if is_mail(&message) => read(&message),
+        _ => Mail { text: String::from_utf8_lossy(raw).into_owned(), ..Mail::default() },
+    }
+}
+
+/// Lines without a colon are read as headers without a sensible name (RFC 5322 section 3.6.8); when there is
+/// nothing else, these bytes were no mail and must not be lost.
+fn is_mail(message: &Message<'_>) -> bool {
+    let is_name = |name: &str| !name.is_empty() && name.bytes().all(|byte| byte.is_ascii_graphic());
+    message.headers().iter().any(|header| is_name(header.name()) && !header.value().is_empty())
+        || message.parts.iter().any(|part| !part.contents().is_empty())
+}
+
+fn read(message: &Message<'_>) -> Mail {
+    let first = |header| addresses(header).into_iter().next();
+    let from = first(message.from());
+    let path = raw_header(message, "Return-Path");
+    let null_return_path = path.as_deref().is_some_and(|path| path.trim() == "<>");
+    let sender = from.as_ref().map(|address| address.email.as_str());
+    Mail {
+        message_id: message.message_id().and_then(identifier),
+        in_reply_to: identifiers(message.in_reply_to()),
+        references: identifiers(message.references()),
+        automatic: automatic(message, sender, null_return_path),
+        reply_to: first(message.reply_to()),
+        to: message.all_to().flat_map(|header| addresses(Some(header))).collect(),
+        cc: message.all_cc().flat_map(|header| addresses(Some(header))).collect(),
+        subject: first_characters(
+            &one_line(message.subject().unwrap_or_default()),
+            LONGEST_SUBJECT,
+        )
+        .to_owned(),
+        text: text(message),
+        html: html(message),
+        attachments: attachments(message),
+        date_unix: message.date().map(mail_parser::DateTime::to_timestamp),
+        return_path: path.as_deref().and_then(bare),
+        null_return_path,
+        recipient: recipient(message),
+        from,
+    }
+}
+
+/// The bytes of the first header of this name, as text.
+fn raw_header(message: &Message<'_>, name: &str) -> Option<String> {
+    let header =
+        message.headers().iter().find(|header| header.name().eq_ignore_ascii_case(name))?;
+    let bytes =
+        message.raw_message.get(header.offset_start as usize..header.offset_end as usize)?;
+    Some(String::from_utf8_lossy(bytes).into_owned())
+}
+
+/// Servers prepend their trace line, so only the first one is our own door's; older ones are anyone's claim.
+fn recipient(message: &Message<'_>) -> Option<String> {
+    let trace = raw_header(message, "Received")?;
+    let before_date = trace.rsplit_once(';').map_or(trace.as_str(), |(before, _)| before);
+    let mut words =
+        before_date.split_whitespace().skip_while(|word| !word.eq_ignore_ascii_case("for"));
+    words.nth(1).and_then(bare)
+}
+
+fn text(message: &Message<'_>) -> String {
+    let bodies: Vec<_> =
+        (0..message.text_body.len()).filter_map(|position| message.body_text(position)).collect();
+    bodies.join("\n").replace("\r\n", "\n").replace('\0', "")
+}
+
+fn html(message: &Message<'_>) -> Option<String> {
+    let parts = message.html_body.iter().filter_map(|id| message.part(*id));
+    let bodies: Vec<_> =
+        parts.filter(|part| part.is_text_html()).filter_map(MessagePart::text_contents).collect();
+    (!bodies.is_empty()).then(|| bodies.join("\n"))
+}
+
+fn identifiers(header: &HeaderValue<'_>) -> Vec<String> {
+    match header {
+        HeaderValue::Text(text) => identifier(text).into_iter().collect(),
+        HeaderValue::TextList(list) => {
+            list.iter().filter_map(|text| identifier(text)).take(MOST_IDS).collect()
+        }
+        _ => Vec::new(),
+    }
+}
+
+fn identifier(text: &str) -> Option<String> {
+    let id: String = text
+        .chars()
+        .filter(|character| {
+            !character.is_control() && !character.is_whitespace() && !matches!(character, '<' | '>')
+        })
+        .collect();
+    (!id.is_empty() && id.len() <= LONGEST_ID).then_some(id)
+}
+
+#[cfg(test)]
+#[path = "parse_tests.rs"]
+mod tests;

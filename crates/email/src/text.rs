@@ -1,0 +1,28 @@
+//! Text of strangers made fit for one line and a bounded length.
+//! It removes what breaks lines, reorders text or cannot be seen; it does not escape for any output.
+
+/// The text on one line: white space and control characters collapse to blanks, bidirectional overrides go.
+pub(crate) fn one_line(text: &str) -> String {
+    let spaced: String = text
+        .chars()
+        .filter(|character| !reorders(*character))
+        .map(|character| if character.is_control() { ' ' } else { character })
+        .collect();
+    spaced.split_whitespace().collect::<Vec<_>>().join(" ")
+}
+
+/// At most the first `limit` characters.
+pub(crate) fn first_characters(text: &str, limit: usize) -> &str {
+    match text.char_indices().nth(limit) {
+        Some((end, _)) => text.get(..end).unwrap_or(text),
+        None => text,
+    }
+}
+
+/// Embeddings, overrides, isolates and marks of direction (Unicode UAX #9): with them `exe.fdp` reads `pdf.exe`.
+pub(crate) fn reorders(character: char) -> bool {
+    matches!(
+        character,
+        '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}' | '\u{200e}' | '\u{200f}' | '\u{61c}'
+    )
+}
