@@ -1,0 +1,5 @@
+//! x
+/// x
+pub async fn play() -> anyhow::Result<()> {
+    Ok(())
+}

@@ -1,0 +1,21 @@
+//! `bellhop`: the whole help desk on one machine.
+
+use anyhow::Result;
+use clap::Parser;
+use local::options::{Command, Options};
+use tracing_subscriber::EnvFilter;
+
+#[tokio::main]
+async fn main() -> Result<()> {
+    let filter = EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new("warn"));
+    tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).init();
+    let options = Options::parse();
+    match options.command {
+        None => local::serve::serve(&options.serve).await,
+        Some(Command::Serve(serve)) => local::serve::serve(&serve).await,
+        Some(Command::Demo) => local::demo::play().await,
+        Some(Command::Mail(mail)) => local::say::mail(&mail).await,
+        Some(Command::Say(say)) => local::say::say(&say).await,
+        Some(Command::Token(token)) => local::token::run(&token).await,
+    }
+}

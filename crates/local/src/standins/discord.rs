@@ -1,0 +1,274 @@
+//! Discord's HTTP API (v10) in this process: direct channels, messages, and answers to interactions.
+//! A nonce sent with `enforce_nonce` makes one message however often it is sent; all else is new.
+
+use super::{Call, World, json, too_fast};
+use crate::availability::Verdict;
+use crate::outbox::{Item, Kind, Leaving};
+use axum::Router;
+use axum::extract::{Path, Request, State};
+use axum::http::{Method, StatusCode};
+use axum::middleware::{self, Next};
+use axum::response::{IntoResponse, Response};
+use axum::routing::{any, patch, post};
+use serde_json::{Value, json};
+use sha2::{Digest, Sha256};
+
+/// Discord asks to wait this many seconds.
+const RETRY_AFTER: u32 = 1;
+
+/// Milliseconds from 1970 to the first second of 2015, from which Discord's ids count.
+/// <https://discord.com/developers/docs/reference#snowflakes>
+const EPOCH: i64 = 1_420_070_400_000;
+
+const BASE: &str = "/dev/discord/api/v10";
+
+pub(super) fn router(world: World) -> Router {
+    let routes = Router::new()
+        .route("/users/@me", any(me))
+        .route("/users/@me/channels", post(direct_channel))
+        .route("/channels/{channel}/messages", post(create_message))
+        .route("/channels/{channel}/messages/{message}", patch(edit_message).delete(edit_message))
+        .route("/webhooks/{application}/{token}", post(follow_up))
+        .route(
+            "/webhooks/{application}/{token}/messages/{message}",
+            patch(follow_up).delete(follow_up),
+        )
+        .fallback(unknown)
+        .method_not_allowed_fallback(wrong_method)
+        .layer(middleware::from_fn_with_state(world.clone(), available))
+        .with_state(world);
+    Router::new().nest(BASE, routes)
+}
+
+type Answer = Result<Response, Refusal>;
+
+/// A call that is refused, in Discord's words.
+struct Refusal {
+    status: StatusCode,
+    body: Value,
+}
+
+impl IntoResponse for Refusal {
+    fn into_response(self) -> Response {
+        json(self.status, &self.body)
+    }
+}
+
+async fn available(State(world): State<World>, request: Request, next: Next) -> Response {
+    match world.discord.verdict() {
+        Verdict::Up => next.run(request).await,
+        Verdict::Down => StatusCode::SERVICE_UNAVAILABLE.into_response(),
+        Verdict::Throttled => {
+            let seconds = f64::from(RETRY_AFTER);
+            let message = "You are being rate limited.";
+            let body = json!({ "message": message, "retry_after": seconds, "global": false });
+            too_fast(RETRY_AFTER, &body)
+        }
+    }
+}
+
+async fn me(State(world): State<World>, request: Request) -> Answer {
+    bot_call(request).await?;
+    Ok(json(StatusCode::OK, &bot(&world)))
+}
+
+/// The channel of one person is always the same: its id is made from the person's.
+async fn direct_channel(State(world): State<World>, request: Request) -> Answer {
+    let call = bot_call(request).await?;
+    let recipient = call.fields.get("recipient_id").and_then(snowflake);
+    let recipient = recipient
+        .ok_or_else(|| invalid("recipient_id", "NUMBER_TYPE_COERCE", "Value is not snowflake."))?;
+    let id = channel_of(&recipient, &world.discord_application);
+    let recipient = json!({
+        "id": recipient,
+        "username": format!("user{recipient}"),
+        "discriminator": "0",
+        "global_name": null,
+        "avatar": null,
+    });
+    let channel = json!({
+        "id": id, "type": 1, "last_message_id": null, "flags": 0, "recipients": [recipient],
+    });
+    Ok(json(StatusCode::OK, &channel))
+}
+
+async fn create_message(
+    State(world): State<World>,
+    Path(channel): Path<String>,
+    request: Request,
+) -> Answer {
+    let call = bot_call(request).await?;
+    check_channel(&channel)?;
+    check_message(&call)?;
+    let leaving = Leaving {
+        key: nonce_key(&channel, &call),
+        ..Leaving::new(Kind::Discord, channel.as_str(), call.body())
+            .method("POST /channels/{id}/messages")
+    };
+    Ok(json(StatusCode::OK, &record(&world, leaving)?))
+}
+
+/// Takes PATCH and DELETE, which name the message the same way.
+async fn edit_message(
+    State(world): State<World>,
+    Path((channel, message)): Path<(String, String)>,
+    request: Request,
+) -> Answer {
+    let method = request.method().clone();
+    let call = bot_call(request).await?;
+    check_channel(&channel)?;
+    let id = snowflake(&Value::from(message.as_str()));
+    let id = id.ok_or_else(|| error(StatusCode::NOT_FOUND, 10_008, "Unknown Message"))?;
+    let leaving = Leaving::new(Kind::Discord, channel, call.body())
+        .method(format!("{method} /channels/{{id}}/messages/{id}"));
+    let mut edited = record(&world, leaving)?;
+    if method == Method::DELETE {
+        return Ok(StatusCode::NO_CONTENT.into_response());
+    }
+    if let Some(edited) = edited.as_object_mut() {
+        let at = edited.get("timestamp").cloned().unwrap_or_default();
+        edited.insert("edited_timestamp".to_owned(), at);
+        edited.insert("id".to_owned(), Value::from(id));
+    }
+    Ok(json(StatusCode::OK, &edited))
+}
+
+/// Answers to an interaction after the first: the token in the path is all the authority there is.
+async fn follow_up(
+    State(world): State<World>,
+    Path(path): Path<Vec<(String, String)>>,
+    request: Request,
+) -> Answer {
+    let method = request.method().clone();
+    let call = Call::read(request).await;
+    let value =
+        |name: &str| path.iter().find(|(key, _)| key == name).map(|(_, value)| value.as_str());
+    let application = value("application").unwrap_or_default();
+    let message =
+        value("message").map(|message| format!("/messages/{message}")).unwrap_or_default();
+    let leaving = Leaving::new(Kind::Discord, application, call.body())
+        .method(format!("{method} /webhooks/{{application}}/{{token}}{message}"));
+    let recorded = record(&world, leaving)?;
+    if method == Method::DELETE {
+        return Ok(StatusCode::NO_CONTENT.into_response());
+    }
+    Ok(json(StatusCode::OK, &recorded))
+}
+
+async fn unknown() -> Refusal {
+    error(StatusCode::NOT_FOUND, 0, "404: Not Found")
+}
+
+async fn wrong_method() -> Refusal {
+    error(StatusCode::METHOD_NOT_ALLOWED, 0, "405: Method Not Allowed")
+}
+
+async fn bot_call(request: Request) -> Result<Call, Refusal> {
+    let call = Call::read(request).await;
+    if call.authorized("Bot ") {
+        return Ok(call);
+    }
+    Err(error(StatusCode::UNAUTHORIZED, 0, "401: Unauthorized"))
+}
+
+/// Records the call, unless its key is known, and answers the message it made, then or now.
+fn record(world: &World, leaving: Leaving) -> Result<Value, Refusal> {
+    let broken = || error(StatusCode::INTERNAL_SERVER_ERROR, 0, "500: Internal Server Error");
+    let seq = world.outbox.push(leaving, (world.now)()).map_err(|_| broken())?;
+    let item = world.outbox.get(seq).ok_or_else(broken)?;
+    Ok(message(world, &item))
+}
+
+/// The message an item of the outbox made: always the same for the same item.
+fn message(world: &World, item: &Item) -> Value {
+    let sent = |part: &str| item.body.get(part).filter(|value| !value.is_null()).cloned();
+    let list = |part: &str| sent(part).unwrap_or_else(|| json!([]));
+    json!({
+        "id": message_id(item),
+        "channel_id": item.to,
+        "type": 0,
+        "timestamp": item.at.to_string(),
+        "author": bot(world),
+        "content": sent("content").unwrap_or_else(|| json!("")),
+        "embeds": list("embeds"),
+        "components": list("components"),
+        "flags": sent("flags").unwrap_or_else(|| json!(0)),
+        "nonce": sent("nonce"),
+        "edited_timestamp": null,
+        "tts": false,
+        "mention_everyone": false,
+        "mentions": [],
+        "mention_roles": [],
+        "attachments": [],
+        "pinned": false,
+    })
+}
+
+fn bot(world: &World) -> Value {
+    json!({
+        "id": world.discord_application,
+        "username": "bellhop",
+        "discriminator": "0",
+        "global_name": "Bellhop",
+        "avatar": null,
+        "bot": true,
+    })
+}
+
+/// Discord compares nonces within a few minutes; the stand-in remembers them for good.
+fn nonce_key(channel: &str, call: &Call) -> Option<String> {
+    let enforced = call.fields.get("enforce_nonce").and_then(Value::as_bool).unwrap_or_default();
+    let nonce = call.fields.get("nonce").filter(|nonce| enforced && !nonce.is_null())?;
+    Some(format!("discord/{channel}/{nonce}"))
+}
+
+/// A snowflake: the time, then the item's own number, which no other message has.
+fn message_id(item: &Item) -> String {
+    let milliseconds = u64::try_from(item.at.as_millisecond() - EPOCH).unwrap_or_default();
+    ((milliseconds << 22) | (item.seq & 0x3f_ffff)).to_string()
+}
+
+/// Any 59 bits will do, so long as the same person gives the same ones.
+fn channel_of(recipient: &str, application: &str) -> String {
+    let digest = Sha256::digest(format!("{recipient}/{application}"));
+    let bits = digest.iter().take(8).fold(0_u64, |bits, byte| (bits << 8) | u64::from(*byte));
+    ((bits >> 5) | 1).to_string()
+}
+
+/// An id of Discord's: a positive number, as a text or, from lenient clients, as a number.
+fn snowflake(value: &Value) -> Option<String> {
+    let id = value.as_str().map_or_else(|| value.as_u64(), |text| text.parse().ok())?;
+    (id > 0).then(|| id.to_string())
+}
+
+/// Discord's own limits, of which a message beyond them shows nothing.
+/// <https://discord.com/developers/docs/resources/message#create-message>
+fn check_message(call: &Call) -> Result<(), Refusal> {
+    let parts = ["content", "embeds", "components", "sticker_ids", "poll", "attachments"];
+    if !parts.iter().any(|part| call.fields.contains_key(*part)) {
+        return Err(error(StatusCode::BAD_REQUEST, 50_006, "Cannot send an empty message"));
+    }
+    for (field, most) in [("content", 2_000), ("nonce", 25)] {
+        if call.text(field).is_some_and(|text| text.chars().count() > most) {
+            let message = format!("Must be {most} or fewer in length.");
+            return Err(invalid(field, "BASE_TYPE_MAX_LENGTH", &message));
+        }
+    }
+    Ok(())
+}
+
+fn check_channel(channel: &str) -> Result<(), Refusal> {
+    let known = snowflake(&Value::from(channel));
+    known.map(drop).ok_or_else(|| error(StatusCode::NOT_FOUND, 10_003, "Unknown Channel"))
+}
+
+fn invalid(field: &str, code: &str, message: &str) -> Refusal {
+    let errors = json!({ field: { "_errors": [{ "code": code, "message": message }] } });
+    let body = json!({ "message": "Invalid Form Body", "code": 50_035, "errors": errors });
+    Refusal { status: StatusCode::BAD_REQUEST, body }
+}
+
+fn error(status: StatusCode, code: u32, message: &str) -> Refusal {
+    let body = json!({ "message": message, "code": code });
+    Refusal { status, body }
+}

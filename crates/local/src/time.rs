@@ -1,0 +1,108 @@
+//! What EventBridge and the table's stream do on AWS: the minute, the bell, and, on one machine,
+//! moving the clock on by hand.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use anyhow::{Result, bail};
+use jiff::Timestamp;
+
+use crate::desk::{LocalDesk, table};
+use crate::streams::Pump;
+
+/// How often the local desk looks whether anything is due. On AWS it is the minute.
+const LOOK: Duration = Duration::from_secs(5);
+/// Every so many looks the inbox is swept and what has expired is removed.
+const SWEEP_EVERY: u32 = 120;
+/// How long rest is waited for before something must be wrong.
+const REST_WITHIN: Duration = Duration::from_secs(120);
+
+/// Rings for every batch of the stream, for ever.
+pub async fn pump(desk: Arc<LocalDesk>) -> Result<()> {
+    let mut pump = Pump::start(desk.streams.clone(), table(), &desk.engine).await?;
+    loop {
+        let batch = pump.next_batch().await?;
+        if let Err(error) = notify::ring(&desk.notify, &batch).await {
+            tracing::warn!("could not send what a commit owes: {error}");
+        }
+        pump.done(&batch).await;
+    }
+}
+
+/// The minute, for ever.
+pub async fn minutes(desk: Arc<LocalDesk>) {
+    for look in 1u32.. {
+        tokio::time::sleep(LOOK).await;
+        {
+            let _hand = desk.hand.lock().await;
+            minute(&desk).await;
+        }
+        if look % SWEEP_EVERY == 0 {
+            desk.inbox.sweep().await;
+            if let Err(error) = desk.engine.sweep_expired().await {
+                tracing::warn!("could not remove what has expired: {error}");
+            }
+        }
+    }
+}
+
+async fn minute(desk: &LocalDesk) {
+    if let Err(error) = escalate::run(&desk.escalate).await {
+        tracing::warn!("the minute could not tick: {error}");
+    }
+    if let Err(error) = notify::sweep(&desk.notify).await {
+        tracing::warn!("the minute could not send: {error}");
+    }
+}
+
+/// After a start: nobody else can be sending, and what was left unsent or unread goes on.
+pub async fn wake_up(desk: &LocalDesk) -> Result<()> {
+    for lane in desk.store.unsent_lanes(desk.store.now()).await? {
+        desk.store.break_lease(&lane).await?;
+    }
+    desk.inbox.sweep().await;
+    notify::flush(&desk.notify).await?;
+    Ok(())
+}
+
+/// Answers when nothing that is due is in flight: mail understood, lanes sent.
+pub async fn settle(desk: &LocalDesk) -> Result<()> {
+    let rest = async {
+        loop {
+            let at_rest = desk.inbox.is_at_rest() && notify::flush(&desk.notify).await? == 0;
+            if at_rest && desk.inbox.is_at_rest() {
+                return Ok(());
+            }
+            tokio::time::sleep(Duration::from_millis(2)).await;
+        }
+    };
+    match tokio::time::timeout(REST_WITHIN, rest).await {
+        Ok(rested) => rested,
+        Err(_) => bail!("the desk does not come to rest; its log says what it is trying to send"),
+    }
+}
+
+/// Moves the desk's clock forward, due moment by due moment, settling at each. The offset is stored
+/// before anything fires.
+pub async fn advance(desk: &LocalDesk, target: Timestamp) -> Result<Timestamp> {
+    let _hand = desk.hand.lock().await;
+    settle(desk).await?;
+    let mut last: Option<Timestamp> = None;
+    while let Some(moment) = desk.store.next_due().await?.filter(|moment| *moment <= target) {
+        // What is due and does not go away (a channel that refuses) must not hold the clock.
+        let stuck = last.is_some_and(|last| moment <= last);
+        let step =
+            if stuck { desk.clock.now() + jiff::SignedDuration::from_secs(1) } else { moment };
+        desk.clock.advance_to(step.min(target))?;
+        minute(desk).await;
+        settle(desk).await?;
+        if stuck && step >= target {
+            break;
+        }
+        last = Some(moment.max(last.unwrap_or(moment)));
+    }
+    let now = desk.clock.advance_to(target)?;
+    minute(desk).await;
+    settle(desk).await?;
+    Ok(now)
+}

@@ -1,0 +1,122 @@
+//! Verbs: `POST /v1/tickets/{number}/actions/{verb}`.
+
+use desk::access::{Permit, permit};
+use desk::config::Config;
+use desk::history::Text;
+use desk::{Closure, Command, Number, QueueId, Refusal, Status};
+use http::{StatusCode, header};
+use serde_json::Value;
+use store::Stored;
+use store::change::{Along, Done};
+
+use crate::body::{Fields, WORDS_AT_MOST};
+use crate::problem::Problem;
+use crate::tickets::{etag, get, rendered};
+use crate::{Answer, Call, idempotency, render};
+
+/// Carries out one verb and answers the ticket.
+pub(crate) async fn act(call: &Call<'_>, number: Number, verb: &str) -> Result<Answer, Problem> {
+    let fields = Fields::read(&call.body)?;
+    let verb = read(call, verb, &fields)?;
+    let wish = |stored: &Stored, _: &Config| -> Result<Permit, Refusal> {
+        if !call.matches(stored) {
+            return Err(Refusal::Stale);
+        }
+        permit(&call.caller.who, Some(&stored.ticket), verb.command(call, stored))
+    };
+    let once = call.once()?;
+    let description = match &once {
+        Some(_) => call.store.texts(&[(number, 1)]).await?.remove(&number),
+        None => None,
+    };
+    let keep = |stored: &Stored| {
+        let body = render::ticket(stored, description.as_ref(), &call.caller.config);
+        idempotency::kept(StatusCode::OK, &body)
+    };
+    let along = Along { once, ..Along::default() };
+    match call.store.change(number, along, wish, &keep).await? {
+        Done::Now(stored) => {
+            let body: Value = rendered(call, &stored).await?;
+            Ok(Answer::ok(body).with(header::ETAG, etag(&stored)))
+        }
+        Done::Before(earlier) => match call.again(&earlier)? {
+            Some(answer) => Ok(answer),
+            None => get(call, earlier.number).await,
+        },
+    }
+}
+
+/// A verb with what it was given.
+enum Verb {
+    Plain(Command),
+    /// What closing means depends on who asks and where the ticket stands.
+    Close {
+        closure: Option<Closure>,
+        reason: Text,
+    },
+}
+
+fn read(call: &Call<'_>, verb: &str, fields: &Fields) -> Result<Verb, Problem> {
+    let reason = || fields.words("reason");
+    let needed = || fields.needed_words("reason");
+    let command = match verb {
+        "claim" => Command::Claim,
+        "release" => Command::Release,
+        "assign" => Command::Assign { to: assignee(call, fields)? },
+        "transfer" => Command::Transfer { queue: queue(call, fields)?, reason: needed()? },
+        "hold" => Command::Hold { until: fields.instant("until")?, reason: needed()? },
+        "await" => Command::Await(fields.needed_words("body")?),
+        "propose" => Command::Propose(fields.needed_words("solution")?),
+        "confirm" => Command::Confirm,
+        "decline" => Command::Decline(needed()?),
+        "reopen" => Command::Reopen(reason()?),
+        "cancel" => Command::Cancel(reason()?),
+        "reject" => Command::Reject(needed()?),
+        "escalate" => Command::Escalate(needed()?),
+        "rate" => Command::Rate { score: score(fields)?, comment: fields.words("comment")? },
+        "close" => return close(fields),
+        _ => return Err(Problem::not_found()),
+    };
+    Ok(Verb::Plain(command))
+}
+
+fn close(fields: &Fields) -> Result<Verb, Problem> {
+    let reason = fields.text("reason", WORDS_AT_MOST)?.unwrap_or_default();
+    Ok(Verb::Close { closure: Closure::parse(&reason), reason: Text::plain(reason) })
+}
+
+fn assignee(call: &Call<'_>, fields: &Fields) -> Result<desk::PersonId, Problem> {
+    let to = fields.needed("to", 254)?;
+    let member = call.caller.config.find_member(&to).filter(|member| member.role.is_staff());
+    let unknown = || Problem::field("to", "there is no such agent");
+    member.map(|member| member.id.clone()).ok_or_else(unknown)
+}
+
+fn queue(call: &Call<'_>, fields: &Fields) -> Result<QueueId, Problem> {
+    let queue = QueueId(fields.needed("queue", 80)?);
+    let known = call.caller.config.queue(&queue).is_some();
+    known.then_some(queue).ok_or_else(|| Problem::field("queue", "there is no such queue"))
+}
+
+fn score(fields: &Fields) -> Result<u8, Problem> {
+    let score = fields.get("score").and_then(Value::as_u64);
+    let score = score.and_then(|score| u8::try_from(score).ok()).filter(|n| (1..=5).contains(n));
+    score.ok_or_else(|| Problem::field("score", Refusal::ScoreOutOfRange.to_string()))
+}
+
+impl Verb {
+    fn command(&self, call: &Call<'_>, stored: &Stored) -> Command {
+        let (closure, reason) = match self {
+            Verb::Plain(command) => return command.clone(),
+            Verb::Close { closure, reason } => (*closure, reason.clone()),
+        };
+        let who = &call.caller.who;
+        let asks = stored.ticket.requester == who.id && !who.role.is_staff();
+        match stored.ticket.status {
+            Status::AwaitingConfirmation if asks => Command::Confirm,
+            _ if asks => Command::Cancel(reason),
+            Status::InProgress if closure.is_none() => Command::Propose(reason),
+            _ => Command::Close { closure, reason },
+        }
+    }
+}

@@ -1,0 +1,89 @@
+//! Who calls: a token acts as its person; an admin's may act for another.
+
+use std::collections::HashMap;
+use std::sync::{Arc, RwLock};
+
+use desk::access::{Role, Who};
+use desk::config::Config;
+use desk::person::normal_address;
+use http::{HeaderMap, header};
+use jiff::{SignedDuration, Timestamp};
+use store::Store;
+use store::people::Introduction;
+use store::token::{Token, token_id};
+
+use crate::problem::Problem;
+
+/// How long a token is believed without asking again.
+const BELIEVED_FOR: SignedDuration = SignedDuration::from_secs(30);
+/// How many tokens are remembered.
+const REMEMBERED: usize = 1_000;
+
+/// Whoever calls, and the configuration they call under.
+pub(crate) struct Caller {
+    pub who: Who,
+    pub token: String,
+    pub config: Arc<Config>,
+}
+
+/// Tokens seen lately, so that a call does not cost a read to know who makes it.
+#[derive(Clone, Default)]
+pub(crate) struct Tokens {
+    known: Arc<RwLock<HashMap<String, (Token, Timestamp)>>>,
+}
+
+impl Tokens {
+    /// The caller, or a problem that does not tell why.
+    pub async fn authenticate(
+        &self,
+        store: &Store,
+        headers: &HeaderMap,
+        query: &[(String, String)],
+    ) -> Result<Caller, Problem> {
+        let header = headers.get(header::AUTHORIZATION).and_then(|value| value.to_str().ok());
+        let secret = header.and_then(bearer).ok_or_else(Problem::unauthorized)?;
+        let token = self.token(store, secret).await?.ok_or_else(Problem::unauthorized)?;
+        let config = store.config().await?;
+        let own = Who::new(token.person.clone(), config.role(&token.person));
+        let stands_for = query.iter().find(|(name, _)| name == "as").map(|(_, value)| value);
+        let who = match stands_for {
+            None => own,
+            Some(_) if own.role != Role::Admin => return Err(Problem::forbidden()),
+            Some(email) => stand_in(store, &config, own, email).await?,
+        };
+        Ok(Caller { who, token: token.id, config })
+    }
+
+    async fn token(&self, store: &Store, secret: &str) -> Result<Option<Token>, Problem> {
+        let (id, wall) = (token_id(secret), store.wall());
+        let known = self.known.read().ok().and_then(|known| known.get(&id).cloned());
+        if let Some((token, at)) = known
+            && at.duration_until(wall) < BELIEVED_FOR
+        {
+            return Ok(Some(token));
+        }
+        let token = store.token(secret).await?;
+        if let (Some(token), Ok(mut known)) = (&token, self.known.write()) {
+            if known.len() >= REMEMBERED {
+                known.clear();
+            }
+            known.insert(id, (token.clone(), wall));
+        }
+        Ok(token)
+    }
+}
+
+fn bearer(header: &str) -> Option<&str> {
+    let (scheme, token) = header.split_once(' ')?;
+    scheme.eq_ignore_ascii_case("bearer").then(|| token.trim())
+}
+
+/// The person an admin acts for, made known if new.
+async fn stand_in(store: &Store, config: &Config, admin: Who, email: &str) -> Result<Who, Problem> {
+    let address = normal_address(email)
+        .ok_or_else(|| Problem::field("as", "as=EMAIL takes one mail address"))?;
+    let person = store.welcome(&Introduction::by_email(&address, None)).await?;
+    let role = config.role(&person.id);
+    let through = (person.id != admin.id).then_some(admin.id);
+    Ok(Who { id: person.id, role, through })
+}

@@ -1,0 +1,162 @@
+//! What was said, and everything that happened.
+
+use desk::access::{Permit, may_read_internal, permit};
+use desk::history::{Entry, Event, Text, Visibility};
+use desk::{Command, Number, Refusal};
+use http::{StatusCode, header};
+use serde_json::{Value, json};
+use store::Stored;
+use store::change::{Along, Done};
+
+use crate::body::{Fields, WORDS_AT_MOST, one_of};
+use crate::problem::Problem;
+use crate::render::Names;
+use crate::tickets::readable;
+use crate::{Answer, Call, idempotency, list};
+
+/// `POST /v1/tickets/{number}/messages`: the requester's own words, an agent's reply, or a note.
+pub(crate) async fn add(call: &Call<'_>, number: Number) -> Result<Answer, Problem> {
+    let fields = Fields::read(&call.body)?;
+    let body = fields.needed("body", WORDS_AT_MOST)?;
+    let visibility = match fields.text("visibility", 20)? {
+        None => Visibility::Public,
+        Some(word) => one_of("visibility", &word, Visibility::ALL, Visibility::parse)?,
+    };
+    let wish = |stored: &Stored, _: &desk::config::Config| -> Result<Permit, Refusal> {
+        let text = Text::plain(body.clone());
+        let command = match visibility {
+            Visibility::Internal => Command::AddNote(text),
+            Visibility::Public if speaks_as_requester(call, stored) => {
+                Command::ReplyAsRequester(text)
+            }
+            Visibility::Public => Command::ReplyAsAgent(text),
+        };
+        permit(&call.caller.who, Some(&stored.ticket), command)
+    };
+    let message = |stored: &Stored| {
+        json!({
+            "seq": stored.ticket.version,
+            "at": stored.ticket.updated_at,
+            "from": { "id": call.caller.who.id },
+            "visibility": visibility,
+            "body": body,
+            "attachments": [],
+        })
+    };
+    let keep = |stored: &Stored| idempotency::kept(StatusCode::CREATED, &message(stored));
+    let along = Along { once: call.once()?, ..Along::default() };
+    let location = format!("/v1/tickets/{}/messages", number.0);
+    match call.store.change(number, along, wish, &keep).await? {
+        Done::Now(stored) => {
+            Ok(Answer::created(said(call, &stored, &message(&stored)).await?, location))
+        }
+        Done::Before(earlier) => match call.again(&earlier)? {
+            Some(answer) => Ok(answer.with(header::LOCATION, location)),
+            None => Ok(Answer::created(json!({ "body": body }), location)),
+        },
+    }
+}
+
+/// The message as it now stands in the history: a reply may have brought other entries along.
+async fn said(call: &Call<'_>, stored: &Stored, fallback: &Value) -> Result<Value, Problem> {
+    let last = stored.ticket.version;
+    let first = last.saturating_sub(8).max(1);
+    let entries = call.store.entries(stored.ticket.number, first, last).await?;
+    let names = Names::of(call.store, &call.caller.config, stored, &entries).await?;
+    let by_caller = |entry: &Entry| entry.by.person_id() == Some(&call.caller.who.id);
+    let written = entries.iter().rev().filter(|(_, entry)| by_caller(entry));
+    let message = written.filter_map(|(seq, entry)| message(*seq, entry, &names)).next();
+    Ok(message.unwrap_or_else(|| fallback.clone()))
+}
+
+fn speaks_as_requester(call: &Call<'_>, stored: &Stored) -> bool {
+    let who = &call.caller.who;
+    let asks = stored.ticket.requester == who.id;
+    asks && stored.ticket.assignee.as_ref() != Some(&who.id)
+}
+
+/// `GET /v1/tickets/{number}/messages`
+pub(crate) async fn list(call: &Call<'_>, number: Number) -> Result<Answer, Problem> {
+    let stored = readable(call, number).await?;
+    let history = call.store.history(number).await?;
+    let names = Names::of(call.store, &call.caller.config, &stored, &history).await?;
+    let all = may_read_internal(&call.caller.who);
+    let visible = history.iter().filter(|(_, entry)| all || is_public(&entry.event));
+    let items = visible.filter_map(|(seq, entry)| message(*seq, entry, &names)).collect();
+    Ok(Answer::ok(list::page(items, None)))
+}
+
+fn is_public(event: &Event) -> bool {
+    event.visibility() == Some(Visibility::Public)
+}
+
+/// An entry as a message; none where nothing was said.
+fn message(seq: u32, entry: &Entry, names: &Names) -> Option<Value> {
+    let visibility = entry.event.visibility()?;
+    let text = entry.text.as_ref().filter(|text| **text != Text::default())?;
+    let files: Vec<Value> = text
+        .files
+        .iter()
+        .map(|file| json!({ "id": file.id, "name": file.name, "type": file.kind, "size": file.size }))
+        .collect();
+    let mut message = json!({
+        "seq": seq,
+        "at": entry.at,
+        "from": names.actor(&entry.by),
+        "visibility": visibility,
+        "body": text.body,
+        "attachments": files,
+    });
+    if let Some(full) = &text.full {
+        message["full"] = json!(full);
+    }
+    Some(message)
+}
+
+/// `GET /v1/tickets/{number}/events`
+pub(crate) async fn events(call: &Call<'_>, number: Number) -> Result<Answer, Problem> {
+    let stored = readable(call, number).await?;
+    let history = call.store.history(number).await?;
+    let names = Names::of(call.store, &call.caller.config, &stored, &history).await?;
+    let all = may_read_internal(&call.caller.who);
+    let visible = history.iter().filter(|(_, entry)| all || for_requester(&entry.event));
+    let items = visible.map(|(seq, entry)| event(*seq, entry, &names)).collect();
+    Ok(Answer::ok(list::page(items, None)))
+}
+
+/// What a requester sees of the history: neither notes nor the desk's own alarms.
+fn for_requester(event: &Event) -> bool {
+    let internal = event.visibility() == Some(Visibility::Internal);
+    !internal && !matches!(event, Event::AlarmRaised { .. } | Event::Undeliverable { .. })
+}
+
+fn event(seq: u32, entry: &Entry, names: &Names) -> Value {
+    let mut event = json!(entry.event);
+    event["seq"] = json!(seq);
+    event["at"] = json!(entry.at);
+    event["by"] = names.actor(&entry.by);
+    if let Some(text) = &entry.text {
+        event["title"] = json!(text.title);
+        event["body"] = json!(text.body);
+    }
+    event
+}
+
+/// `GET /v1/tickets/{number}/attachments/{id}`: a link for a quarter of an hour that downloads.
+pub(crate) async fn attachment(
+    call: &Call<'_>,
+    number: Number,
+    id: &str,
+) -> Result<Answer, Problem> {
+    readable(call, number).await?;
+    let all = may_read_internal(&call.caller.who);
+    let history = call.store.history(number).await?;
+    let mut visible = history.iter().filter(|(_, entry)| all || is_public(&entry.event));
+    let file =
+        visible.find_map(|(_, entry)| entry.text.as_ref()?.files.iter().find(|file| file.id == id));
+    let file = file.ok_or_else(Problem::not_found)?;
+    let key = format!("file/{}", file.id);
+    let link = call.store.download_link(&key, &file.name).await?;
+    let answer = Answer { status: StatusCode::FOUND, body: json!({}), headers: Vec::new() };
+    Ok(answer.with(header::LOCATION, link))
+}

@@ -1,0 +1,122 @@
+//! Tickets, people and entries as the API writes them.
+
+use std::collections::BTreeMap;
+
+use desk::config::Config;
+use desk::history::{Actor, Entry, Text};
+use desk::sla::{self, Clock, Metric, State};
+use desk::{PersonId, Ticket};
+use serde_json::{Value, json};
+use store::{Store, Stored};
+
+use crate::problem::Problem;
+
+/// A ticket.
+pub(crate) fn ticket(stored: &Stored, text: Option<&Text>, config: &Config) -> Value {
+    let ticket = &stored.ticket;
+    json!({
+        "number": ticket.number,
+        "id": ticket.number.0.to_string(),
+        "title": stored.title,
+        "description": text.map(|text| text.body.as_str()).unwrap_or_default(),
+        "type": ticket.kind,
+        "priority": ticket.priority,
+        "status": ticket.status,
+        "closure": ticket.closure,
+        "queue": ticket.queue,
+        "assignee": ticket.assignee.as_ref().map(|id| member(id, config)),
+        "requester": {
+            "id": ticket.requester,
+            "name": stored.asker.name,
+            "email": stored.asker.email,
+        },
+        "channel": ticket.channel,
+        "tags": ticket.tags,
+        "fields": {},
+        "external_id": ticket.external_id,
+        "created_at": ticket.opened_at,
+        "updated_at": ticket.updated_at,
+        "resolved_at": ticket.resolved_at,
+        "closed_at": ticket.closed_at,
+        "sla": service(ticket),
+        "rating": ticket.rating.map(|rating| rating.score),
+        "version": ticket.version,
+    })
+}
+
+fn service(ticket: &Ticket) -> Value {
+    let clock = |metric: Metric| {
+        let clock: &Clock = ticket.clocks.get(metric);
+        json!({
+            "due_at": sla::due_at(ticket, metric),
+            "met_at": clock.met_at(),
+            "breached": clock.breached,
+        })
+    };
+    let mut resolution = clock(Metric::Resolution);
+    resolution["paused"] = json!(ticket.clocks.resolution.state == State::Paused);
+    json!({
+        "policy": ticket.promise.policy,
+        "first_response": clock(Metric::FirstResponse),
+        "next_response": clock(Metric::NextResponse),
+        "resolution": resolution,
+    })
+}
+
+fn member(id: &PersonId, config: &Config) -> Value {
+    let member = config.member(id);
+    json!({
+        "id": id,
+        "name": member.map(|member| member.name.as_str()).unwrap_or(id.as_str()),
+        "email": member.map(|member| member.email.as_str()),
+    })
+}
+
+/// Names of everybody a history mentions.
+pub(crate) struct Names {
+    known: BTreeMap<PersonId, Value>,
+}
+
+impl Names {
+    /// Looks up whoever acted in these entries; members and the requester cost nothing.
+    pub async fn of(
+        store: &Store,
+        config: &Config,
+        stored: &Stored,
+        entries: &[(u32, Entry)],
+    ) -> Result<Names, Problem> {
+        let asker = json!({
+            "id": stored.ticket.requester, "name": stored.asker.name, "email": stored.asker.email,
+        });
+        let mut known = BTreeMap::from([(stored.ticket.requester.clone(), asker)]);
+        for (_, entry) in entries {
+            let Actor::Person { id, through } = &entry.by else { continue };
+            for id in std::iter::once(id).chain(through) {
+                if known.contains_key(id) {
+                    continue;
+                }
+                let person = match config.member(id) {
+                    Some(_) => member(id, config),
+                    None => store.person(id).await?.map_or_else(
+                        || member(id, config),
+                        |person| json!({ "id": id, "name": person.name, "email": person.email }),
+                    ),
+                };
+                known.insert(id.clone(), person);
+            }
+        }
+        Ok(Names { known })
+    }
+
+    /// Whoever acted; the desk itself goes by its own name.
+    pub fn actor(&self, actor: &Actor) -> Value {
+        let Actor::Person { id, through } = actor else {
+            return json!({ "id": "system", "name": "Bellhop", "email": null });
+        };
+        let mut person = self.known.get(id).cloned().unwrap_or_else(|| json!({ "id": id }));
+        if let Some(through) = through {
+            person["through"] = self.known.get(through).cloned().unwrap_or_else(|| json!(through));
+        }
+        person
+    }
+}

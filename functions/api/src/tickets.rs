@@ -1,0 +1,228 @@
+//! Opening, reading and editing a ticket.
+
+use std::collections::BTreeSet;
+
+use desk::access::{Permit, Role, may_read, permit};
+use desk::history::Text;
+use desk::person::Person;
+use desk::ticket::{Channel, Priority, Type};
+use desk::{Command, Number, QueueId, Refusal};
+use http::{StatusCode, header};
+use serde_json::Value;
+use store::Stored;
+use store::change::{Along, Done, NewTicket, no_answer};
+use store::ledger::{Arrival, Outcome};
+use store::people::Introduction;
+
+use crate::body::{Fields, TITLE_AT_MOST, WORDS_AT_MOST};
+use crate::problem::Problem;
+use crate::{Answer, Call, idempotency, render};
+
+/// `POST /v1/tickets`
+pub(crate) async fn create(call: &Call<'_>) -> Result<Answer, Problem> {
+    let fields = Fields::read(&call.body)?;
+    let new = new_ticket(call, &fields).await?;
+    let config = &call.caller.config;
+    let text = new.text.clone();
+    let along =
+        Along { once: call.once()?, arrival: Some(arrival(call, &new)), ..Along::default() };
+    let keep = |stored: &Stored| {
+        idempotency::kept(StatusCode::CREATED, &render::ticket(stored, Some(&text), config))
+    };
+    match call.store.open(new, along, &keep).await? {
+        Done::Now(stored) => {
+            let body = render::ticket(&stored, Some(&text), config);
+            let location = format!("/v1/tickets/{}", stored.ticket.number.0);
+            Ok(Answer::created(body, location).with(header::ETAG, etag(&stored)))
+        }
+        Done::Before(earlier) => {
+            let location = format!("/v1/tickets/{}", earlier.number.0);
+            if let Some(answer) = call.again(&earlier)? {
+                return Ok(answer.with(header::LOCATION, location));
+            }
+            let again = get(call, earlier.number).await?;
+            Ok(Answer { status: StatusCode::CREATED, ..again }.with(header::LOCATION, location))
+        }
+    }
+}
+
+async fn new_ticket(call: &Call<'_>, fields: &Fields) -> Result<NewTicket, Problem> {
+    let title = fields.needed("title", TITLE_AT_MOST)?.replace(['\r', '\n'], " ");
+    let body = fields.text("description", WORDS_AT_MOST)?.unwrap_or_default();
+    let kind = fields.word("type", Type::ALL, Type::parse)?.unwrap_or(Type::Question);
+    let priority = fields.word("priority", Priority::ALL, Priority::parse)?;
+    let channel = fields.word("channel", Channel::ALL, Channel::parse)?.unwrap_or(Channel::Api);
+    let external_id = fields.text("external_id", 255)?;
+    let queue = queue(call, fields)?;
+    let (requester, is_new) = requester(call, fields).await?;
+    Ok(NewTicket {
+        who: call.caller.who.clone(),
+        requester,
+        is_new,
+        kind,
+        priority: priority.unwrap_or(Priority::Medium),
+        channel,
+        queue,
+        origin: None,
+        silent: false,
+        external_id,
+        text: Text { title: Some(title), ..Text::plain(body) },
+    })
+}
+
+fn queue(call: &Call<'_>, fields: &Fields) -> Result<QueueId, Problem> {
+    let config = &call.caller.config;
+    let first = || config.queues.first().map(|queue| queue.id.clone());
+    let wanted = fields.text("queue", 80)?.map(QueueId);
+    match wanted {
+        Some(queue) if config.queue(&queue).is_some() => Ok(queue),
+        Some(_) => Err(Problem::field("queue", "there is no such queue")),
+        None => first().ok_or_else(|| Problem::field("queue", "the desk has no queue yet")),
+    }
+}
+
+/// Whom the ticket is for: whoever is named, or whoever calls. Only staff may name somebody else.
+async fn requester(call: &Call<'_>, fields: &Fields) -> Result<(Person, bool), Problem> {
+    let who = &call.caller.who;
+    let own = || async {
+        let person = call.store.person(&who.id).await?;
+        person.map(|person| (person, false)).ok_or_else(Problem::unauthorized)
+    };
+    let Some(named) = fields.object("requester")? else { return own().await };
+    let inside = |problem: Problem| problem.inside("requester");
+    let address = named.address("email").map_err(inside)?;
+    let Some(address) = address else {
+        return Err(Problem::field("requester.email", "it is needed"));
+    };
+    let introduction = Introduction {
+        name: named.text("name", 200).map_err(inside)?,
+        phone: named.text("phone", 40).map_err(inside)?,
+        ..Introduction::by_email(&address, None)
+    };
+    let (person, is_new) = call.store.meet(&introduction).await?;
+    if person.id != who.id && !who.role.is_staff() {
+        return Err(Problem::field("requester", "you may only ask for yourself"));
+    }
+    Ok((person, is_new))
+}
+
+fn arrival(call: &Call<'_>, new: &NewTicket) -> Arrival {
+    let door = if new.channel == Channel::Web { "web" } else { "api" };
+    Arrival {
+        id: call.store.fresh_id(),
+        at: call.store.now(),
+        door: door.into(),
+        from: new.requester.email.clone().unwrap_or_else(|| new.requester.name.clone()),
+        subject: new.text.title.clone().unwrap_or_default(),
+        message_id: None,
+        outcome: Some(Outcome::Ticket),
+        number: None,
+        reason: None,
+        automatic: None,
+    }
+}
+
+/// `GET /v1/tickets/{number}`
+pub(crate) async fn get(call: &Call<'_>, number: Number) -> Result<Answer, Problem> {
+    let stored = readable(call, number).await?;
+    let body = rendered(call, &stored).await?;
+    Ok(Answer::ok(body).with(header::ETAG, etag(&stored)))
+}
+
+/// `PATCH /v1/tickets/{number}`: each field given becomes a command of its own; all are checked
+/// before the first is carried out.
+pub(crate) async fn patch(call: &Call<'_>, number: Number) -> Result<Answer, Problem> {
+    let fields = Fields::read(&call.body)?;
+    let commands = edits(call, &fields)?;
+    let before = readable(call, number).await?;
+    call.check_match(&before)?;
+    for command in &commands {
+        permit(&call.caller.who, Some(&before.ticket), command.clone())?;
+    }
+    for (n, command) in commands.into_iter().enumerate() {
+        change(call, number, n == 0, command).await?;
+    }
+    get(call, number).await
+}
+
+fn edits(call: &Call<'_>, fields: &Fields) -> Result<Vec<Command>, Problem> {
+    let mut commands = Vec::new();
+    if let Some(to) = fields.word("priority", Priority::ALL, Priority::parse)? {
+        let promise = Box::new(call.caller.config.promise(to));
+        commands.push(Command::SetPriority { to, promise });
+    }
+    if let Some(to) = fields.word("type", Type::ALL, Type::parse)? {
+        commands.push(Command::SetType { to });
+    }
+    if fields.has("title") {
+        let title = fields.needed("title", TITLE_AT_MOST)?.replace(['\r', '\n'], " ");
+        commands.push(Command::Retitle(Text { title: Some(title), ..Text::default() }));
+    }
+    if let Some(tags) = fields.texts("tags")? {
+        let fits = |tag: &String| !tag.is_empty() && tag.chars().count() <= 60;
+        if tags.len() > 50 || !tags.iter().all(fits) {
+            return Err(Problem::field("tags", "at most 50 tags of 1 to 60 characters"));
+        }
+        commands.push(Command::Tag { tags: BTreeSet::from_iter(tags) });
+    }
+    if fields.has("queue") {
+        let queue = queue(call, fields)?;
+        commands.push(Command::Transfer { queue, reason: fields.words("reason")? });
+    }
+    Ok(commands)
+}
+
+async fn change(
+    call: &Call<'_>,
+    number: Number,
+    check: bool,
+    command: Command,
+) -> Result<(), Problem> {
+    let wish = |stored: &Stored, _: &desk::config::Config| -> Result<Permit, Refusal> {
+        if check && !call.matches(stored) {
+            return Err(Refusal::Stale);
+        }
+        permit(&call.caller.who, Some(&stored.ticket), command.clone())
+    };
+    call.store.change(number, Along::default(), wish, &no_answer).await?;
+    Ok(())
+}
+
+/// A ticket the caller may see; to anyone else it does not exist.
+pub(crate) async fn readable(call: &Call<'_>, number: Number) -> Result<Stored, Problem> {
+    let stored = call.store.ticket(number).await?;
+    let visible = stored.filter(|stored| may_read(&call.caller.who, &stored.ticket));
+    visible.ok_or_else(Problem::not_found)
+}
+
+/// A ticket with its description.
+pub(crate) async fn rendered(call: &Call<'_>, stored: &Stored) -> Result<Value, Problem> {
+    let texts = call.store.texts(&[(stored.ticket.number, 1)]).await?;
+    let text = texts.get(&stored.ticket.number);
+    Ok(render::ticket(stored, text, &call.caller.config))
+}
+
+/// The version, as an entity tag (RFC 9110 section 8.8.3).
+pub(crate) fn etag(stored: &Stored) -> String {
+    format!("\"{}\"", stored.ticket.version)
+}
+
+impl Call<'_> {
+    /// Whether the ticket is still the one the caller read; without `If-Match` it always is.
+    pub(crate) fn matches(&self, stored: &Stored) -> bool {
+        let wanted = self.headers.get(header::IF_MATCH).and_then(|value| value.to_str().ok());
+        wanted.is_none_or(|wanted| {
+            let mut tags = wanted.split(',').map(str::trim);
+            tags.any(|tag| tag == "*" || tag == etag(stored))
+        })
+    }
+
+    fn check_match(&self, stored: &Stored) -> Result<(), Problem> {
+        if self.matches(stored) { Ok(()) } else { Err(Refusal::Stale.into()) }
+    }
+
+    /// Only these roles go on.
+    pub(crate) fn only(&self, allowed: fn(Role) -> bool) -> Result<(), Problem> {
+        if allowed(self.caller.who.role) { Ok(()) } else { Err(Problem::forbidden()) }
+    }
+}

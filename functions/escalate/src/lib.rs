@@ -1,0 +1,70 @@
+//! The minute: finds the tickets at which something is due, by key and never by a scan, and ticks
+//! each, shard by shard, in due order, to the end.
+
+use std::collections::HashSet;
+
+use aws_lambda_events::event::eventbridge::EventBridgeEvent;
+use desk::Number;
+use desk::access::Permit;
+use jiff::SignedDuration;
+use serde_json::Value;
+use store::change::{Along, no_answer};
+use store::key::DUE_SHARDS;
+use store::{Error, Store};
+
+/// What escalate needs.
+#[derive(Clone)]
+pub struct Escalate {
+    store: Store,
+}
+
+/// How long a ticket whose tick failed is left alone.
+const LEAVE_ALONE: SignedDuration = SignedDuration::from_mins(5);
+
+impl Escalate {
+    /// One desk's clock.
+    pub fn new(store: Store) -> Escalate {
+        Escalate { store }
+    }
+}
+
+/// Takes the minute's event. Which minute it was does not matter: what is due is due.
+pub async fn handle(escalate: &Escalate, _minute: EventBridgeEvent<Value>) -> Result<(), Error> {
+    run(escalate).await?;
+    Ok(())
+}
+
+/// Ticks everything that is due; answers how many tickets that were. One that cannot be ticked backs
+/// off by itself and keeps nobody else waiting.
+pub async fn run(escalate: &Escalate) -> Result<usize, Error> {
+    let mut ticked = 0;
+    for shard in 0..DUE_SHARDS {
+        ticked += drain(&escalate.store, shard).await?;
+    }
+    Ok(ticked)
+}
+
+async fn drain(store: &Store, shard: u64) -> Result<usize, Error> {
+    let mut ticked: HashSet<Number> = HashSet::new();
+    loop {
+        let due = store.due_tickets(shard, store.now()).await?;
+        // The index may lag behind a tick: whatever was ticked in this minute is done.
+        let fresh: Vec<Number> = due.into_iter().filter(|number| ticked.insert(*number)).collect();
+        if fresh.is_empty() {
+            return Ok(ticked.len());
+        }
+        for number in fresh {
+            tick(store, number).await?;
+        }
+    }
+}
+
+async fn tick(store: &Store, number: Number) -> Result<(), Error> {
+    let ticked =
+        store.change(number, Along::default(), |_, _| Ok(Permit::tick()), &no_answer).await;
+    if let Err(error) = ticked {
+        tracing::error!(ticket.number = number.0, "could not tick a ticket: {error}");
+        store.back_off_ticket(number, LEAVE_ALONE).await?;
+    }
+    Ok(())
+}

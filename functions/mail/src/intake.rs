@@ -1,0 +1,259 @@
+//! One mail's way through the desk: its line, whether it came before, where it belongs, what becomes
+//! of it.
+//!
+//! The mail's own key is kept with the ledger's line as it was written. So whoever comes second
+//! knows whether it is the same mail once more, whose line is put back as it was, or another copy
+//! of it, which is a duplicate.
+
+use std::sync::Arc;
+
+use desk::access::{Role, Who, permit};
+use desk::config::{Config, Queue};
+use desk::history::{File, Text};
+use desk::person::Person;
+use desk::ticket::{Channel, Place, Priority, Status, Type};
+use desk::{Command, Number, Refusal};
+use jiff::{SignedDuration, Timestamp};
+use store::Stored;
+use store::change::{Along, Done, Earlier, NewTicket, Once};
+use store::ledger::{Arrival, Outcome};
+use store::people::Introduction;
+
+use crate::belonging::{self, Belonging};
+use crate::file::{self, MOST_FILES};
+use crate::letter::Letter;
+use crate::{Error, Mail, arrival};
+
+/// How long a mail is known to have come.
+const REMEMBERED: SignedDuration = SignedDuration::from_hours(30 * 24);
+/// Under which door it is.
+const DOOR: &str = "mail";
+
+/// A mail on its way.
+struct Intake<'a> {
+    mail: &'a Mail,
+    letter: &'a Letter,
+    config: Arc<Config>,
+    queue: Queue,
+    once: Once,
+    line: Arrival,
+}
+
+/// Takes in a mail and answers its line as it now stands in the ledger.
+pub(crate) async fn run(mail: &Mail, key: &str, letter: &Letter) -> Result<Arrival, Error> {
+    let line = arrival::line(&mail.store, key, letter).await?;
+    let config = mail.store.config().await?;
+    let queue = letter.queue(&config).ok_or(Error::NoQueue)?.clone();
+    let expires = mail.store.wall().checked_add(REMEMBERED).unwrap_or(Timestamp::MAX);
+    let id = email::dedupe_key(&queue.address, &letter.mail, &letter.raw);
+    let once = Once { door: DOOR, id, expires, fingerprint: None };
+    let intake = Intake { mail, letter, config, queue, once, line };
+    match mail.store.earlier(DOOR, &intake.once.id).await? {
+        Some(earlier) => intake.again(&earlier).await,
+        None => intake.first().await,
+    }
+}
+
+impl Intake<'_> {
+    async fn first(&self) -> Result<Arrival, Error> {
+        self.mail.store.record(&self.line).await?;
+        if self.letter.verdicts.virus {
+            return self.set_aside(Outcome::Quarantined, None, "it carries a virus").await;
+        }
+        if self.config.queue_by_address(&self.letter.from).is_some() {
+            let reason = "it comes from an address of the desk itself";
+            return self.set_aside(Outcome::Suspended, None, reason).await;
+        }
+        let introduction = Introduction::by_email(&self.letter.from, self.letter.name.clone());
+        let (sender, is_new) = self.mail.store.meet(&introduction).await?;
+        let place = belonging::find(self.mail, self.letter, &sender, &self.config).await?;
+        if let Some(machine) = self.letter.machine() {
+            let about = place.number().map_or(String::new(), |number| format!(" about {number}"));
+            let reason = format!("{machine}{about}");
+            return self.set_aside(Outcome::Suspended, place.number(), &reason).await;
+        }
+        let files = file::keep(&self.mail.store, self.letter).await?;
+        match place {
+            Belonging::Requester(number) => self.asked(number, sender, files).await,
+            Belonging::Agent(number) => self.answered(number, sender, files).await,
+            Belonging::Nowhere { points_to } => {
+                let text = self.letter.as_opening(files);
+                let reason = points_to.map(|number| {
+                    format!("it answers {number}, which its sender has no proven part in")
+                });
+                self.open(sender, is_new, text, reason).await
+            }
+        }
+    }
+
+    /// The requester wrote; on a closed ticket that begins another one.
+    async fn asked(
+        &self,
+        number: Number,
+        sender: Person,
+        files: Vec<File>,
+    ) -> Result<Arrival, Error> {
+        let who = Who::new(sender.id.clone(), Role::Requester);
+        let text = self.letter.as_answer(files.clone());
+        let command = |_: &Stored| Command::ReplyAsRequester(text.clone());
+        match self.join(number, &who, command).await {
+            Err(Error::Store(store::Error::Refused(refusal))) => {
+                tracing::debug!(ticket.number = number.0, %refusal, "a reply begins a new ticket");
+                let text = self.letter.as_follow_up(number, files);
+                self.open(sender, false, text, Some(format!("Follow-up of {number}"))).await
+            }
+            joined => joined,
+        }
+    }
+
+    /// An agent answered from their own address; what comes after the end is noted.
+    async fn answered(
+        &self,
+        number: Number,
+        sender: Person,
+        files: Vec<File>,
+    ) -> Result<Arrival, Error> {
+        let Some(text) = self.letter.as_agents_answer(files) else {
+            let reason = format!("an agent's answer to {number} that says nothing new");
+            return self.set_aside(Outcome::Suspended, Some(number), &reason).await;
+        };
+        let who = Who::new(sender.id.clone(), self.config.role(&sender.id));
+        let command = |stored: &Stored| match stored.ticket.status {
+            Status::Closed => Command::AddNote(text.clone()),
+            _ => Command::ReplyAsAgent(text.clone()),
+        };
+        match self.join(number, &who, command).await {
+            Err(Error::Store(store::Error::Refused(refusal))) => {
+                self.turn_down(&refusal, Some(number)).await
+            }
+            joined => joined,
+        }
+    }
+
+    async fn join(
+        &self,
+        number: Number,
+        who: &Who,
+        command: impl Fn(&Stored) -> Command,
+    ) -> Result<Arrival, Error> {
+        let line = self.becomes(Outcome::Message, None);
+        let along = self.along(&line).await?;
+        let wish = |stored: &Stored, _: &Config| permit(who, Some(&stored.ticket), command(stored));
+        let keep = |stored: &Stored| kept(&line, stored);
+        let done = self.mail.store.change(number, along, wish, &keep).await?;
+        self.done(done, line).await
+    }
+
+    /// Whoever writes a mail may ask, and is no more than a requester by it.
+    async fn open(
+        &self,
+        sender: Person,
+        is_new: bool,
+        text: Text,
+        reason: Option<String>,
+    ) -> Result<Arrival, Error> {
+        let line = self.becomes(Outcome::Ticket, reason);
+        let along = self.along(&line).await?;
+        let new = NewTicket {
+            who: Who::new(sender.id.clone(), Role::Requester),
+            requester: sender,
+            is_new,
+            kind: Type::Question,
+            priority: Priority::Medium,
+            channel: Channel::Email,
+            queue: self.queue.id.clone(),
+            origin: self.letter.place(),
+            silent: self.letter.is_silent(),
+            external_id: None,
+            text,
+        };
+        let keep = |stored: &Stored| kept(&line, stored);
+        match self.mail.store.open(new, along, &keep).await {
+            Err(store::Error::Refused(refusal)) => self.turn_down(&refusal, None).await,
+            done => self.done(done?, line).await,
+        }
+    }
+
+    /// What is written in the ticket's transaction. A thread stays with the ticket that has it:
+    /// strangers choose a Message-ID, and may choose one that is taken.
+    async fn along(&self, line: &Arrival) -> Result<Along, Error> {
+        let mut threads: Vec<Place> = Vec::new();
+        if let Some(place) = self.letter.place()
+            && self.mail.store.thread(&place).await?.is_none()
+        {
+            threads.push(place);
+        }
+        let (once, arrival) = (Some(self.once.clone()), Some(line.clone()));
+        Ok(Along { once, arrival, threads, settles: None })
+    }
+
+    async fn done(&self, done: Done, line: Arrival) -> Result<Arrival, Error> {
+        match done {
+            Done::Now(stored) => Ok(Arrival { number: Some(stored.ticket.number.0), ..line }),
+            Done::Before(earlier) => self.again(&earlier).await,
+        }
+    }
+
+    async fn turn_down(&self, refusal: &Refusal, number: Option<Number>) -> Result<Arrival, Error> {
+        self.set_aside(Outcome::Refused, number, &refusal.to_string()).await
+    }
+
+    /// Ends a mail without writing on any ticket. The key is kept first, so that of two copies one
+    /// is the duplicate here too.
+    async fn set_aside(
+        &self,
+        outcome: Outcome,
+        number: Option<Number>,
+        reason: &str,
+    ) -> Result<Arrival, Error> {
+        let line = Arrival {
+            outcome: Some(outcome),
+            number: number.map(|number| number.0),
+            reason: Some(reason.to_owned()),
+            ..self.line.clone()
+        };
+        self.mail.store.remember_answer(&self.once, written(&line).unwrap_or_default()).await?;
+        let earlier = self.mail.store.earlier(DOOR, &self.once.id).await?;
+        self.again(&earlier.ok_or(Error::Store(store::Error::Busy))?).await
+    }
+
+    /// This mail was taken in before: by this key, whose line is put back, or by another.
+    async fn again(&self, earlier: &Earlier) -> Result<Arrival, Error> {
+        let first: Option<Arrival> =
+            earlier.answer.as_deref().and_then(|line| serde_json::from_str(line).ok());
+        let line = match first {
+            Some(first) if first.id == self.line.id => first,
+            first => self.duplicate_of(first, earlier.number),
+        };
+        self.mail.store.record(&line).await?;
+        Ok(line)
+    }
+
+    fn duplicate_of(&self, first: Option<Arrival>, number: Number) -> Arrival {
+        let known = (number != Number(0)).then_some(number.0);
+        Arrival {
+            outcome: Some(Outcome::Duplicate),
+            number: known.or_else(|| first.as_ref()?.number),
+            reason: first.map(|first| format!("the same mail as {}", first.id)),
+            ..self.line.clone()
+        }
+    }
+
+    /// The line of a mail that is taken in, with what an agent should know of it.
+    fn becomes(&self, outcome: Outcome, reason: Option<String>) -> Arrival {
+        let left_out = self.letter.mail.attachments.len().saturating_sub(MOST_FILES);
+        let files = (left_out > 0).then(|| format!("{left_out} files are in the raw mail alone"));
+        let reasons: Vec<String> = reason.into_iter().chain(files).collect();
+        let reason = (!reasons.is_empty()).then(|| reasons.join("; "));
+        Arrival { outcome: Some(outcome), reason, ..self.line.clone() }
+    }
+}
+
+/// The line as the transaction writes it.
+fn kept(line: &Arrival, stored: &Stored) -> Option<String> {
+    written(&Arrival { number: Some(stored.ticket.number.0), ..line.clone() })
+}
+
+fn written(line: &Arrival) -> Option<String> {
+    serde_json::to_string(line).ok()
+}

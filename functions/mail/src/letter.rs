@@ -1,0 +1,273 @@
+//! One mail as the desk reads it: who sent it, where it was sent, what it answers, what it says.
+//! Pure: what the table knows of any of this is looked up elsewhere.
+
+use desk::Number;
+use desk::config::{Config, Queue};
+use desk::history::{File, Text};
+use desk::person::normal_address;
+use desk::ticket::Place;
+use email::reply_address::{self, Claim};
+use email::{Automatic, reply};
+
+use crate::verdict::Verdicts;
+
+/// A title has at most this many characters.
+const LONGEST_TITLE: usize = 300;
+/// A name has at most this many characters.
+const LONGEST_NAME: usize = 200;
+/// Of more recipients only the first are looked at.
+const MOST_RECIPIENTS: usize = 50;
+/// Of a longer thread only its first and newest mails are looked up.
+const MOST_ANSWERED: usize = 12;
+/// Whom a ticket is for when the mail names nobody. RFC 2606: no mail ever reaches it.
+const NOBODY: &str = "unknown@invalid";
+
+/// A mail.
+pub(crate) struct Letter {
+    /// As it came.
+    pub(crate) raw: Vec<u8>,
+    /// Its fields.
+    pub(crate) mail: email::Mail,
+    /// What the server thought of it.
+    pub(crate) verdicts: Verdicts,
+    /// Who sent it, in the form addresses are compared in.
+    pub(crate) from: String,
+    /// What they call themselves.
+    pub(crate) name: Option<String>,
+}
+
+impl Letter {
+    /// Reads any bytes.
+    pub(crate) fn read(raw: Vec<u8>) -> Letter {
+        let mail = email::parse(&raw);
+        let verdicts = Verdicts::of(&raw);
+        let (from, name) = sender(&mail);
+        Letter { raw, mail, verdicts, from, name }
+    }
+
+    /// The queue it was sent to, or the first one.
+    pub(crate) fn queue<'c>(&self, config: &'c Config) -> Option<&'c Queue> {
+        let named = self.recipients().find_map(|address| config.queue_by_address(address));
+        named.or_else(|| config.queues.first())
+    }
+
+    /// What the signed addresses it was sent to claim.
+    pub(crate) fn claims(&self) -> impl Iterator<Item = Claim> {
+        self.recipients().filter_map(reply_address::read)
+    }
+
+    /// Whom the envelope names first, then the header.
+    fn recipients(&self) -> impl Iterator<Item = &str> {
+        let headers = self.mail.to.iter().chain(&self.mail.cc).map(|to| to.email.as_str());
+        self.mail.recipient.as_deref().into_iter().chain(headers).take(MOST_RECIPIENTS)
+    }
+
+    /// The mails it answers, the closest first.
+    pub(crate) fn answers(&self) -> Vec<&str> {
+        let thread = self.mail.references.iter();
+        let mut closest: Vec<&str> = Vec::new();
+        for id in self.mail.in_reply_to.iter().chain(thread.rev()) {
+            if !closest.contains(&id.as_str()) && closest.len() < MOST_ANSWERED {
+                closest.push(id);
+            }
+        }
+        let first = self.mail.references.first().map(String::as_str);
+        closest.extend(first.filter(|first| !closest.contains(first)));
+        closest
+    }
+
+    /// Nothing may be sent back.
+    pub(crate) fn is_silent(&self) -> bool {
+        self.mail.automatic.is_some() || self.mail.null_return_path || self.from == NOBODY
+    }
+
+    /// Why a mail that a machine wrote opens no ticket; none for people and lists.
+    pub(crate) fn machine(&self) -> Option<&'static str> {
+        match self.mail.automatic? {
+            Automatic::Bounce => Some("a mail could not be delivered"),
+            Automatic::AutoReply => Some("an automatic answer"),
+            Automatic::Report => Some("a report from a machine"),
+            Automatic::List => None,
+        }
+    }
+
+    /// The thread it began or goes on.
+    pub(crate) fn place(&self) -> Option<Place> {
+        let message_id = self.mail.message_id.clone()?;
+        Some(Place::Mail { message_id })
+    }
+
+    /// Its subject as a ticket's title.
+    fn title(&self) -> String {
+        let title: String = self.mail.subject.trim().chars().take(LONGEST_TITLE).collect();
+        if title.is_empty() { "(no subject)".to_owned() } else { without_nul(&title) }
+    }
+
+    /// As a ticket of its own: all it says.
+    pub(crate) fn as_opening(&self, files: Vec<File>) -> Text {
+        Text {
+            title: Some(self.title()),
+            body: without_nul(&self.mail.text),
+            html: self.mail.html.as_deref().map(without_nul),
+            full: None,
+            files,
+        }
+    }
+
+    /// As a ticket that goes on after a closed one.
+    pub(crate) fn as_follow_up(&self, of: Number, files: Vec<File>) -> Text {
+        let answer = self.as_answer(files);
+        let body = format!("{}\n\nFollow-up of {of}", answer.body.trim_end());
+        Text { title: Some(self.title()), body, ..answer }
+    }
+
+    /// As the requester's answer: what is new in it, and the whole beside it.
+    pub(crate) fn as_answer(&self, files: Vec<File>) -> Text {
+        let whole = without_nul(&self.mail.text);
+        let body = reply::visible(&whole);
+        let full = (body != whole).then_some(whole);
+        Text { title: None, body, html: self.mail.html.as_deref().map(without_nul), full, files }
+    }
+
+    /// As an agent's answer: what is new in it alone, since the requester reads it and what an
+    /// agent quotes was written to agents. None where nothing is new.
+    pub(crate) fn as_agents_answer(&self, files: Vec<File>) -> Option<Text> {
+        let body = reply::visible(&without_nul(&self.mail.text));
+        let quotes = body.to_lowercase().contains(reply::REPLY_LINE);
+        let says = !quotes && (!body.trim().is_empty() || !files.is_empty());
+        says.then(|| Text { files, ..Text::plain(body) })
+    }
+}
+
+/// `From`, or else the envelope.
+fn sender(mail: &email::Mail) -> (String, Option<String>) {
+    if let Some(from) = &mail.from
+        && let Some(address) = normal_address(&from.email)
+    {
+        let name = from.name.as_deref().map(|name| name.chars().take(LONGEST_NAME).collect());
+        return (address, name);
+    }
+    match mail.return_path.as_deref().and_then(normal_address) {
+        Some(address) => (address, None),
+        None => (NOBODY.to_owned(), Some("Unknown sender".to_owned())),
+    }
+}
+
+/// NUL ends a text in too many places.
+fn without_nul(text: &str) -> String {
+    text.replace('\0', "\u{fffd}")
+}
+
+#[cfg(test)]
+mod tests {
+    use jiff::tz::TimeZone;
+
+    use super::*;
+
+    fn letter(raw: &str) -> Letter {
+        Letter::read(raw.as_bytes().to_vec())
+    }
+
+    #[test]
+    fn the_sender_is_one_plain_address_or_nobody() {
+        let rows = [
+            ("From: Ana <Ana@Example.com>\r\n", "ana@example.com", Some("Ana")),
+            ("From: \"boss@desk.test\" <evil@x.test>\r\n", "evil@x.test", Some("boss@desk.test")),
+            ("Return-Path: <Env@x.test>\r\n", "env@x.test", None),
+            ("Return-Path: <env@x.test>\r\nFrom: nobody\r\n", "env@x.test", None),
+            ("Return-Path: <>\r\nSubject: s\r\n", NOBODY, Some("Unknown sender")),
+            ("Subject: s\r\n", NOBODY, Some("Unknown sender")),
+        ];
+        for (headers, address, name) in rows {
+            let letter = letter(&format!("{headers}\r\nhi\r\n"));
+            assert_eq!((letter.from.as_str(), letter.name.as_deref()), (address, name));
+        }
+        let long = letter(&format!("From: {} <a@b.c>\r\n\r\nhi", "n".repeat(5000)));
+        assert_eq!(long.name.unwrap().len(), LONGEST_NAME);
+    }
+
+    #[test]
+    fn the_recipient_chooses_the_queue() {
+        let mut config = Config::fresh("desk.test", "admin@desk.test", TimeZone::UTC);
+        let mut sales = config.queues[0].clone();
+        (sales.id, sales.address) = ("sales".into(), "Sales@desk.test".into());
+        config.queues.push(sales);
+        let rows = [
+            ("To: sales@desk.test\r\n", "sales"),
+            ("To: x@y.z\r\nCc: SALES+rabc@Desk.test\r\n", "sales"),
+            (
+                "Received: from a by b for <sales@desk.test>; d\r\nTo: support@desk.test\r\n",
+                "sales",
+            ),
+            ("Received: from a by b for <x@y.z>; d\r\nTo: support@desk.test\r\n", "support"),
+            ("To: x@y.z\r\n", "support"),
+            ("", "support"),
+        ];
+        for (headers, queue) in rows {
+            let letter = letter(&format!("{headers}From: a@b.c\r\n\r\nhi"));
+            assert_eq!(letter.queue(&config).unwrap().id.as_str(), queue, "{headers}");
+        }
+        config.queues.clear();
+        assert!(letter("To: sales@desk.test\r\n\r\n").queue(&config).is_none());
+    }
+
+    #[test]
+    fn the_closest_mail_is_looked_up_first() {
+        let ids: Vec<String> = (0..100).map(|n| format!("<{n}@x>")).collect();
+        let raw = format!("In-Reply-To: <99@x>\r\nReferences: {}\r\n\r\n", ids.join(" "));
+        let letter = letter(&raw);
+        let answers = letter.answers();
+        assert_eq!(answers.len(), MOST_ANSWERED + 1);
+        assert_eq!((answers[0], answers[1], answers[MOST_ANSWERED]), ("99@x", "98@x", "0@x"));
+    }
+
+    #[test]
+    fn words_become_texts() {
+        let raw = "From: a@b.c\r\nSubject: Re: it\r\n\r\nNo.\r\n\r\nOn Mon, Nov 23, 2026 at 9:00, Ana <a@x.test> wrote:\r\n> old\r\n";
+        let reply = letter(raw);
+        let opening = reply.as_opening(vec![]);
+        assert_eq!(opening.title.as_deref(), Some("Re: it"));
+        assert!(opening.body.contains("> old") && opening.full.is_none());
+        let answer = reply.as_answer(vec![]);
+        assert_eq!(answer.body, "No.");
+        assert!(answer.full.unwrap().contains("> old"));
+        let follow_up = reply.as_follow_up(Number(7), vec![]);
+        assert_eq!(follow_up.body, "No.\n\nFollow-up of #7");
+        assert_eq!(follow_up.title.as_deref(), Some("Re: it"));
+        let agents = reply.as_agents_answer(vec![]).unwrap();
+        assert_eq!((agents.body.as_str(), agents.full, agents.html), ("No.", None, None));
+    }
+
+    #[test]
+    fn an_agent_who_writes_nothing_answers_nothing() {
+        let quote = "> ## Reply above this line ##\r\n> secret\r\n";
+        for body in [quote, "", " \r\n"] {
+            let letter = letter(&format!("From: a@b.c\r\n\r\n{body}"));
+            assert_eq!(letter.as_agents_answer(vec![]), None, "{body:?}");
+        }
+    }
+
+    #[test]
+    fn a_title_is_always_there_and_short() {
+        let long = format!("Subject: {}\r\n\r\n", "ü".repeat(900));
+        assert_eq!(letter(&long).title().chars().count(), LONGEST_TITLE);
+        for raw in ["", "Subject:\r\n\r\nx", "Subject: \r\n \r\n\r\nx"] {
+            assert_eq!(letter(raw).title(), "(no subject)");
+        }
+    }
+
+    #[test]
+    fn machines_are_named_and_never_answered() {
+        let rows = [
+            ("", None, false),
+            ("List-Id: <l.x>\r\n", None, true),
+            ("Auto-Submitted: auto-replied\r\n", Some("an automatic answer"), true),
+            ("Return-Path: <>\r\n", Some("a mail could not be delivered"), true),
+        ];
+        for (headers, machine, silent) in rows {
+            let letter = letter(&format!("{headers}From: a@b.c\r\n\r\nhi"));
+            assert_eq!((letter.machine(), letter.is_silent()), (machine, silent), "{headers}");
+        }
+        assert!(letter("hi").is_silent());
+    }
+}

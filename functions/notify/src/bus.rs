@@ -1,0 +1,84 @@
+//! Domain events on the bus: what happened, in order, without anybody's words.
+
+use aws_sdk_eventbridge::types::PutEventsRequestEntry;
+use desk::Number;
+use desk::history::{Actor, Entry, Event};
+use desk::sla::Alarm;
+use serde_json::{Value, json};
+use store::lane::Waiting;
+
+use crate::deliver::Left;
+use crate::{Error, Notify};
+
+/// Who the events come from.
+const SOURCE: &str = "bellhop";
+/// PutEvents takes at most this many.
+const BATCH: usize = 10;
+
+/// Publishes a run of entries.
+pub(crate) async fn publish(notify: &Notify, row: &Waiting, last: u32) -> Result<Left, Error> {
+    let number = row.owed.number;
+    let entries = notify.store.entries(number, row.owed.seq, last).await?;
+    let mut reference = String::new();
+    for batch in entries.chunks(BATCH) {
+        let events = batch.iter().map(|(seq, entry)| event(notify, number, *seq, entry)).collect();
+        match notify.events.put_events().set_entries(Some(events)).send().await {
+            Ok(answer) if answer.failed_entry_count() > 0 => {
+                return Ok(Left::Later { after: None, reason: "the bus took only some".into() });
+            }
+            Ok(answer) => {
+                let id = answer.entries().first().and_then(|entry| entry.event_id());
+                reference = id.unwrap_or_default().to_owned();
+            }
+            Err(_) => return Ok(Left::Later { after: None, reason: "bus not reached".into() }),
+        }
+    }
+    Ok(Left::gone(reference))
+}
+
+fn event(notify: &Notify, number: Number, seq: u32, entry: &Entry) -> PutEventsRequestEntry {
+    PutEventsRequestEntry::builder()
+        .event_bus_name(&notify.settings.bus)
+        .source(SOURCE)
+        .detail_type(name(&entry.event))
+        .detail(detail(number, seq, entry).to_string())
+        .build()
+}
+
+/// Facts alone; `id` is the same however often the event is published.
+fn detail(number: Number, seq: u32, entry: &Entry) -> Value {
+    let mut detail = json!(entry.event);
+    if let Some(fields) = detail.as_object_mut() {
+        fields.remove("promise");
+        fields.remove("number");
+        fields.insert("id".into(), json!(format!("{}/{seq}", number.0)));
+        fields.insert("ticket".into(), json!(number));
+        fields.insert("seq".into(), json!(seq));
+        fields.insert("at".into(), json!(entry.at));
+        fields.insert(
+            "by".into(),
+            match &entry.by {
+                Actor::System => json!("system"),
+                Actor::Person { id, .. } => json!(id),
+            },
+        );
+    }
+    detail
+}
+
+/// The event's name, as rules on the bus match it.
+fn name(event: &Event) -> String {
+    let name = match event {
+        Event::Opened { .. } => "created",
+        Event::RequesterReplied | Event::AgentReplied | Event::NoteAdded => "commented",
+        Event::Declined => "rejected_solution",
+        Event::Rated { .. } => "csat.received",
+        Event::AlarmRaised { alarm: Alarm::Warning(_), .. } => "sla.warn",
+        Event::AlarmRaised { alarm: Alarm::Breach, .. } => "sla.breach",
+        Event::AlarmRaised { alarm: Alarm::Repeat(_) | Alarm::Manager | Alarm::Head, .. } => {
+            "sla.escalated"
+        }
+        other => other.name(),
+    };
+    format!("ticket.{name}")
+}

@@ -1,0 +1,92 @@
+//! What a message is made of: the ticket, the entry that caused it, and the people in it.
+
+use desk::config::{Config, Queue};
+use desk::history::{Entry, Text};
+use desk::person::Person;
+use desk::sla::{self, Metric};
+use desk::{PersonId, Ticket};
+use jiff::Timestamp;
+use std::sync::Arc;
+use store::Stored;
+use store::lane::Waiting;
+
+use crate::{Error, Notify};
+
+/// Everything the words need.
+pub(crate) struct Facts {
+    pub stored: Stored,
+    pub entry: Entry,
+    /// Title and description, as the ticket was opened.
+    pub opening: Text,
+    pub config: Arc<Config>,
+    /// Who did it, by name.
+    pub author: String,
+}
+
+impl Facts {
+    /// Reads them; none where the ticket or the entry is gone.
+    pub async fn of(notify: &Notify, row: &Waiting) -> Result<Option<Facts>, Error> {
+        let number = row.owed.number;
+        let Some(stored) = notify.store.ticket(number).await? else { return Ok(None) };
+        let mut entries = notify.store.entries(number, row.owed.seq, row.owed.seq).await?;
+        let Some((_, entry)) = entries.pop() else { return Ok(None) };
+        let opening = match row.owed.seq {
+            1 => entry.text.clone().unwrap_or_default(),
+            _ => notify.store.texts(&[(number, 1)]).await?.remove(&number).unwrap_or_default(),
+        };
+        let config = notify.store.config().await?;
+        let author = author(notify, &config, &stored, &entry).await?;
+        Ok(Some(Facts { stored, entry, opening, config, author }))
+    }
+
+    pub fn ticket(&self) -> &Ticket {
+        &self.stored.ticket
+    }
+
+    /// What was said in the entry.
+    pub fn said(&self) -> &str {
+        self.entry.text.as_ref().map(|text| text.body.as_str()).unwrap_or_default()
+    }
+
+    /// The queue the ticket is in.
+    pub fn queue(&self) -> Option<&Queue> {
+        self.ticket().queue.as_ref().and_then(|queue| self.config.queue(queue))
+    }
+
+    /// A member's name.
+    pub fn name(&self, id: &PersonId) -> String {
+        self.config.member(id).map_or_else(|| id.0.clone(), |member| member.name.clone())
+    }
+
+    /// The assignee's name.
+    pub fn assignee(&self) -> String {
+        self.ticket().assignee.as_ref().map_or_else(|| "nobody yet".into(), |id| self.name(id))
+    }
+
+    /// When a target falls due, in the desk's zone.
+    pub fn due(&self, metric: Metric) -> Option<String> {
+        sla::due_at(self.ticket(), metric).map(|at| self.clock(at))
+    }
+
+    /// A moment, as people of this desk read it.
+    pub fn clock(&self, at: Timestamp) -> String {
+        at.to_zoned(self.config.zone.clone()).strftime("%a %-d %b %Y, %H:%M %Z").to_string()
+    }
+}
+
+async fn author(
+    notify: &Notify,
+    config: &Config,
+    stored: &Stored,
+    entry: &Entry,
+) -> Result<String, Error> {
+    let Some(id) = entry.by.person_id() else { return Ok("Bellhop".into()) };
+    if *id == stored.ticket.requester {
+        return Ok(stored.asker.name.clone());
+    }
+    if let Some(member) = config.member(id) {
+        return Ok(member.name.clone());
+    }
+    let person: Option<Person> = notify.store.person(id).await?;
+    Ok(person.map_or_else(|| "Somebody".into(), |person| person.name))
+}

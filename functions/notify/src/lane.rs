@@ -1,0 +1,96 @@
+//! One lane, in order, by one sender at a time.
+
+use desk::access::Permit;
+use desk::outbox::Message;
+use jiff::SignedDuration;
+use store::change::{Along, no_answer};
+use store::lane::{Sent, Waiting};
+
+use crate::deliver::{self, Left};
+use crate::{Error, Notify};
+
+/// How long a sender holds a lane; longer than any one message takes.
+const LEASE: SignedDuration = SignedDuration::from_secs(60);
+/// How long a message is tried before it counts as undeliverable.
+const GIVE_UP_AFTER: SignedDuration = SignedDuration::from_hours(24);
+/// How long to wait after the first, second, … failure.
+const WAITS: [SignedDuration; 5] = [
+    SignedDuration::from_secs(30),
+    SignedDuration::from_mins(1),
+    SignedDuration::from_mins(5),
+    SignedDuration::from_mins(15),
+    SignedDuration::from_hours(1),
+];
+
+/// Sends what waits in a lane until it is empty, blocked or somebody else's.
+pub(crate) async fn send(notify: &Notify, lane: &str) -> Result<(), Error> {
+    loop {
+        let Some(holder) = notify.store.lease(lane, LEASE).await? else { return Ok(()) };
+        let sent = send_leased(notify, lane).await;
+        notify.store.release(lane, &holder).await?;
+        // What came in while the lease was held rang in vain: look once more.
+        if !sent? || notify.store.waiting(lane).await?.is_empty() {
+            return Ok(());
+        }
+    }
+}
+
+/// True where more may be waiting; false where the lane is empty or its first message has to wait.
+async fn send_leased(notify: &Notify, lane: &str) -> Result<bool, Error> {
+    let rows = notify.store.waiting(lane).await?;
+    for row in &rows {
+        if row.attempts > 0 && row.retry_at > notify.store.now() {
+            return Ok(false);
+        }
+        if !send_one(notify, row).await? {
+            return Ok(false);
+        }
+    }
+    Ok(!rows.is_empty())
+}
+
+/// Sends one message; false where it has to be tried again.
+async fn send_one(notify: &Notify, row: &Waiting) -> Result<bool, Error> {
+    match deliver::deliver(notify, row).await? {
+        Left::Gone { reference, threads } => {
+            let sent = Sent { at: notify.store.now(), reference };
+            notify.store.settle(row, &sent, &threads).await?;
+            Ok(true)
+        }
+        Left::Elsewhere(owed) => {
+            notify.store.redirect(row, &owed).await?;
+            Ok(true)
+        }
+        Left::Refused { reason } => give_up(notify, row, reason).await,
+        Left::Later { after, reason } => {
+            let now = notify.store.now();
+            if row.since.duration_until(now) >= GIVE_UP_AFTER {
+                return give_up(notify, row, reason).await;
+            }
+            tracing::warn!(message.id = row.owed.id(), "could not send a message yet: {reason}");
+            let step = usize::try_from(row.attempts).unwrap_or(usize::MAX).min(WAITS.len() - 1);
+            let wait = after.unwrap_or_else(|| WAITS.get(step).copied().unwrap_or(WAITS[0]));
+            let retry_at = now.checked_add(wait).unwrap_or(now);
+            notify.store.postpone(row, retry_at).await?;
+            Ok(false)
+        }
+    }
+}
+
+/// Puts it on the ticket's record that a message will not arrive, in the transaction that takes it
+/// out of the lane. A message about that is not worth a record of its own.
+async fn give_up(notify: &Notify, row: &Waiting, reason: String) -> Result<bool, Error> {
+    let id = row.owed.id();
+    tracing::warn!(message.id = id, "gave up on a message: {reason}");
+    if matches!(row.owed.message, Message::NotDelivered | Message::Events(_)) {
+        let sent = Sent { at: notify.store.now(), reference: format!("not delivered: {reason}") };
+        notify.store.settle(row, &sent, &[]).await?;
+        return Ok(true);
+    }
+    let along = Along { settles: Some(row.key.clone()), ..Along::default() };
+    let wish = |_: &store::Stored, _: &desk::config::Config| {
+        Ok(Permit::undeliverable(id.clone(), reason.clone()))
+    };
+    notify.store.change(row.owed.number, along, wish, &no_answer).await?;
+    Ok(true)
+}

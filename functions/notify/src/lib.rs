@@ -1,0 +1,115 @@
+//! After a commit: sends what is owed. The table's stream is the bell; the minute rings for whatever
+//! is left. A message that cannot leave waits in its lane and is never a reason to fail a batch: that
+//! would stop every other lane for a day.
+
+mod bus;
+mod deliver;
+mod facts;
+mod lane;
+mod mail;
+mod words;
+
+use std::collections::BTreeSet;
+
+use aws_lambda_events::event::dynamodb;
+use serde_json::Value;
+use store::Store;
+
+/// What notify needs.
+#[derive(Clone)]
+pub struct Notify {
+    store: Store,
+    ses: aws_sdk_ses::Client,
+    events: aws_sdk_eventbridge::Client,
+    slack: chat::slack::Client,
+    discord: chat::discord::Client,
+    settings: Settings,
+}
+
+/// How this desk writes.
+#[derive(Clone, Debug)]
+pub struct Settings {
+    /// The event bus, by name.
+    pub bus: String,
+    /// Signs reply addresses.
+    pub reply_secret: Vec<u8>,
+    /// The region SES sends from; it is part of the Message-ID SES gives.
+    pub region: String,
+}
+
+/// Something that is neither a stream's batch nor the minute.
+#[derive(Debug, thiserror::Error)]
+pub enum Error {
+    /// Not an event notify knows.
+    #[error("cannot read the event: send DynamoDB stream records or a scheduled event")]
+    UnknownEvent,
+    /// Storage did not answer; the event may come again.
+    #[error(transparent)]
+    Store(#[from] store::Error),
+}
+
+impl Notify {
+    /// One desk's notifier.
+    pub fn new(
+        store: Store,
+        ses: aws_sdk_ses::Client,
+        events: aws_sdk_eventbridge::Client,
+        slack: chat::slack::Client,
+        discord: chat::discord::Client,
+        settings: Settings,
+    ) -> Notify {
+        Notify { store, ses, events, slack, discord, settings }
+    }
+}
+
+/// Takes a stream's batch or the minute's event.
+pub async fn handle(notify: &Notify, event: Value) -> Result<(), Error> {
+    if event.get("Records").is_some() {
+        let batch = serde_json::from_value(event).map_err(|_| Error::UnknownEvent)?;
+        return ring(notify, &batch).await;
+    }
+    if event.get("detail-type").is_some() {
+        return sweep(notify).await;
+    }
+    Err(Error::UnknownEvent)
+}
+
+/// The bell: sends every lane the batch put something into.
+pub async fn ring(notify: &Notify, batch: &dynamodb::Event) -> Result<(), Error> {
+    for lane in lanes(batch) {
+        lane::send(notify, &lane).await?;
+    }
+    Ok(())
+}
+
+/// The minute: sends every lane in which something should have left by now.
+pub async fn sweep(notify: &Notify) -> Result<(), Error> {
+    for lane in notify.store.late_lanes(notify.store.now()).await? {
+        lane::send(notify, &lane).await?;
+    }
+    Ok(())
+}
+
+/// Sends everything that may leave now.
+pub async fn flush(notify: &Notify) -> Result<usize, Error> {
+    let lanes = notify.store.unsent_lanes(notify.store.now()).await?;
+    for lane in &lanes {
+        lane::send(notify, lane).await?;
+    }
+    Ok(lanes.len())
+}
+
+/// Lanes with a new row. The template's filter lets nothing else through; other stages may.
+fn lanes(batch: &dynamodb::Event) -> BTreeSet<String> {
+    let inserted = batch.records.iter().filter(|record| record.event_name == "INSERT");
+    let keys = inserted.filter_map(|record| {
+        let key = |name: &str| match record.change.keys.get(name) {
+            Some(serde_dynamo::AttributeValue::S(text)) => Some(text.clone()),
+            _ => None,
+        };
+        Some((key("pk")?, key("sk")?))
+    });
+    keys.filter(|(pk, sk)| pk.starts_with(store::key::LANE) && sk != "LEASE")
+        .map(|(pk, _)| pk)
+        .collect()
+}

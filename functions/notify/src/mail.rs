@@ -1,0 +1,97 @@
+//! Mail, through SES (`SendRawEmail`, the API's first version).
+
+use aws_sdk_ses::error::{ProvideErrorMetadata, SdkError};
+use aws_sdk_ses::operation::send_raw_email::SendRawEmailError;
+use aws_sdk_ses::primitives::Blob;
+use aws_sdk_ses::types::RawMessage;
+use desk::person::Person;
+use desk::ticket::Place;
+use email::{Address, Outgoing};
+use store::lane::Waiting;
+
+use crate::deliver::Left;
+use crate::facts::Facts;
+use crate::{Error, Notify, words};
+
+/// Sends a letter to one person.
+pub(crate) async fn send(
+    notify: &Notify,
+    row: &Waiting,
+    facts: &Facts,
+    person: &Person,
+    to: &str,
+) -> Result<Left, Error> {
+    let letter = words::letter(facts, row.owed.message);
+    let Some(queue) = facts.queue() else { return Ok(Left::gone("no queue to write from")) };
+    let id = format!("{}@{}", row.owed.id().replace('/', "."), facts.config.domain);
+    let secret = &notify.settings.reply_secret;
+    let number = row.owed.number.0;
+    let origin = match &facts.ticket().origin {
+        Some(Place::Mail { message_id }) if person.id == facts.ticket().requester => {
+            Some(message_id.clone())
+        }
+        Some(Place::Mail { .. } | Place::Slack { .. }) | None => None,
+    };
+    let raw = email::compose(&Outgoing {
+        from: Address { name: Some(queue.name.clone()), email: queue.address.clone() },
+        to: Address { name: Some(person.name.clone()), email: to.to_owned() },
+        reply_to: Some(email::reply_address::sign(
+            secret,
+            number,
+            person.id.as_str(),
+            &queue.address,
+        )),
+        subject: letter.mail_subject(facts),
+        text: letter.text(),
+        html: None,
+        message_id: id.clone(),
+        in_reply_to: origin.clone(),
+        references: origin.into_iter().collect(),
+        automatic: letter.automatic,
+        date_unix: facts.entry.at.as_second(),
+        headers: vec![("X-Loop".into(), queue.address.clone())],
+    });
+    let message = match RawMessage::builder().data(Blob::new(raw)).build() {
+        Ok(message) => message,
+        Err(error) => return Ok(Left::Refused { reason: error.to_string() }),
+    };
+    let sent = notify
+        .ses
+        .send_raw_email()
+        .source(&queue.address)
+        .destinations(to)
+        .raw_message(message)
+        .send()
+        .await;
+    Ok(match sent {
+        Ok(answer) => {
+            let given = answer.message_id();
+            Left::Gone { reference: given.into(), threads: threads(notify, &id, given) }
+        }
+        Err(error) => not_sent(&error),
+    })
+}
+
+/// SES gives each mail an id of its own: answers name that one, with a host that tells the region.
+fn threads(notify: &Notify, ours: &str, given: &str) -> Vec<Place> {
+    let hosts = ["email".to_owned(), notify.settings.region.clone()];
+    let given = hosts.iter().map(|host| format!("{given}@{host}.amazonses.com"));
+    std::iter::once(ours.to_owned())
+        .chain(given)
+        .map(|message_id| Place::Mail { message_id })
+        .collect()
+}
+
+fn not_sent(error: &SdkError<SendRawEmailError>) -> Left {
+    let reason = match (error.code(), error.message()) {
+        (Some(code), Some(message)) => format!("{code}: {message}"),
+        (Some(code), None) => code.to_owned(),
+        (None, _) => "mail service not reached".to_owned(),
+    };
+    let final_word = error.as_service_error().is_some_and(|error| {
+        error.is_message_rejected()
+            || error.is_configuration_set_does_not_exist_exception()
+            || error.code() == Some("InvalidParameterValue")
+    });
+    if final_word { Left::Refused { reason } } else { Left::Later { after: None, reason } }
+}

@@ -1,0 +1,31 @@
+//! Sending as a Lambda: the table's stream and the minute call it.
+
+use lambda_runtime::{LambdaEvent, service_fn};
+use notify::{Notify, Settings, handle};
+use serde_json::Value;
+
+#[tokio::main]
+async fn main() -> anyhow::Result<()> {
+    lambda::log();
+    let aws = lambda::aws().await;
+    let slack_url = lambda::optional("BELLHOP_SLACK_API_URL");
+    let slack_url = slack_url.unwrap_or_else(|| chat::slack::client::API_URL.into());
+    let discord_url = lambda::optional("BELLHOP_DISCORD_API_URL");
+    let discord_url = discord_url.unwrap_or_else(|| chat::discord::client::API_URL.into());
+    let token = |name: &str| lambda::optional(name).unwrap_or_default();
+    let notify = Notify::new(
+        lambda::store(&aws)?,
+        aws_sdk_ses::Client::new(&aws),
+        aws_sdk_eventbridge::Client::new(&aws),
+        chat::slack::Client::new(&slack_url, &token("BELLHOP_SLACK_BOT_TOKEN"))?,
+        chat::discord::Client::new(&discord_url, &token("BELLHOP_DISCORD_BOT_TOKEN"))?,
+        Settings {
+            bus: lambda::needed("BELLHOP_BUS")?,
+            reply_secret: lambda::needed("BELLHOP_REPLY_SECRET")?.into_bytes(),
+            region: aws.region().map(ToString::to_string).unwrap_or_default(),
+        },
+    );
+    let notify = &notify;
+    let service = service_fn(move |event: LambdaEvent<Value>| handle(notify, event.payload));
+    lambda_runtime::run(service).await.map_err(|error| anyhow::anyhow!("the runtime ended: {error}"))
+}

@@ -1,0 +1,332 @@
+//! What the desk writes to people by itself: every mail and every message in chat that follows a
+//! commit. All of it, in one place.
+
+use chat::view::TicketView;
+use desk::Closure;
+use desk::history::Event;
+use desk::outbox::Message;
+use desk::sla::{Alarm, Metric, due_at};
+use jiff::SignedDuration;
+
+use crate::facts::Facts;
+
+/// How a message looks in chat.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Kind {
+    /// A sentence or a few.
+    Words,
+    /// The ticket's card.
+    Card,
+    /// Something is wrong: headline, facts, the ticket.
+    Alert,
+}
+
+/// A message before it is mail or chat.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Letter {
+    pub subject: String,
+    pub kind: Kind,
+    /// What comes before anybody's words.
+    pub opening: String,
+    /// Somebody's words, as they wrote them.
+    pub quoted: String,
+    /// What comes behind.
+    pub closing: String,
+    /// Names and values.
+    pub facts: Vec<(String, String)>,
+    /// Written by the desk, not by a person.
+    pub automatic: bool,
+    /// Part of the conversation with the requester.
+    pub in_conversation: bool,
+}
+
+impl Letter {
+    fn new(subject: String, opening: impl Into<String>) -> Letter {
+        Letter {
+            subject,
+            kind: Kind::Words,
+            opening: opening.into(),
+            quoted: String::new(),
+            closing: String::new(),
+            facts: Vec::new(),
+            automatic: true,
+            in_conversation: false,
+        }
+    }
+
+    fn quoting(self, words: &str) -> Letter {
+        Letter { quoted: words.trim().to_owned(), ..self }
+    }
+
+    fn ending(self, closing: impl Into<String>) -> Letter {
+        Letter { closing: closing.into(), ..self }
+    }
+
+    fn to_requester(self) -> Letter {
+        Letter { in_conversation: true, ..self }
+    }
+
+    fn by_hand(self) -> Letter {
+        Letter { automatic: false, ..self }
+    }
+
+    /// The whole letter.
+    pub fn text(&self) -> String {
+        let facts: Vec<String> =
+            self.facts.iter().map(|(name, value)| format!("{name}: {value}")).collect();
+        let parts = [&self.opening, &self.quoted, &facts.join("\n"), &self.closing];
+        let parts: Vec<&str> =
+            parts.iter().map(|part| part.trim()).filter(|p| !p.is_empty()).collect();
+        parts.join("\n\n") + "\n"
+    }
+
+    /// The letter where there is little room.
+    pub fn short(&self) -> String {
+        let parts = [&self.opening, &self.quoted, &self.closing];
+        let parts: Vec<&str> =
+            parts.iter().map(|part| part.trim()).filter(|p| !p.is_empty()).collect();
+        parts.join("\n")
+    }
+
+    /// A mail's subject; in a conversation it is the requester's own, so that mail programs keep it
+    /// together.
+    pub fn mail_subject(&self, facts: &Facts) -> String {
+        if !self.in_conversation {
+            return self.subject.clone();
+        }
+        format!("Re: {} [{}]", facts.stored.title, facts.ticket().number)
+    }
+}
+
+/// What this message says.
+pub(crate) fn letter(facts: &Facts, message: Message) -> Letter {
+    let number = facts.ticket().number;
+    let title = &facts.stored.title;
+    let author = &facts.author;
+    let said = facts.said();
+    let assigned = |subject: String, opening: String| Letter {
+        facts: summary(facts),
+        ..Letter::new(subject, opening).quoting(said)
+    };
+    match message {
+        Message::Receipt => receipt(facts),
+        Message::Reply => Letter::new(format!("{number}: {title}"), format!("{author} answered:"))
+            .quoting(said)
+            .ending(REPLY_HERE)
+            .to_requester()
+            .by_hand(),
+        Message::Question => {
+            Letter::new(format!("{number}: a question"), format!("{author} has a question:"))
+                .quoting(said)
+                .ending(REPLY_HERE)
+                .to_requester()
+                .by_hand()
+        }
+        Message::Solution => {
+            Letter::new(format!("{number}: is it solved?"), format!("{author} proposes a solution:"))
+                .quoting(said)
+                .ending("Did it help? If not, just answer and the same person goes on. If you do nothing, we take it as solved after five working days.")
+                .to_requester()
+                .by_hand()
+        }
+        Message::Reminder => reminder(facts),
+        Message::Solved => solved(facts),
+        Message::Ended(closure) => ended(facts, closure),
+        Message::Card => card(facts),
+        Message::Assigned => assigned(
+            format!("{number} is yours: {title}"),
+            format!("{author} assigned {number} to you."),
+        ),
+        Message::RequesterWrote => assigned(
+            format!("{number}: {author} wrote"),
+            format!("{author} wrote about \"{title}\":"),
+        ),
+        Message::NotSolved => assigned(
+            format!("{number} is not solved"),
+            format!("{author} says \"{title}\" is not solved. It is back with you."),
+        ),
+        Message::Confirmed => {
+            Letter::new(format!("{number} is confirmed"), format!("{author} says \"{title}\" is solved."))
+        }
+        Message::CameBack => {
+            assigned(format!("{number} came back: {title}"), format!("{author} reopened {number}."))
+        }
+        Message::Withdrawn => Letter::new(
+            format!("{number} was withdrawn"),
+            format!("{author} withdrew \"{title}\"."),
+        ),
+        Message::Awake => {
+            assigned(format!("{number} is awake again: {title}"), "The hold is over.".into())
+        }
+        Message::Alarm(metric, alarm) => alarmed(facts, metric, alarm),
+        Message::HelpWanted => Letter {
+            kind: Kind::Alert,
+            ..assigned(format!("Help wanted: {number} {title}"), format!("{author} asks for help with {number}:"))
+        },
+        Message::NotDelivered => undelivered(facts),
+        Message::Events(_) => Letter::new(number.to_string(), ""),
+    }
+}
+
+const REPLY_HERE: &str = "Just answer this message to go on.";
+
+fn receipt(facts: &Facts) -> Letter {
+    let number = facts.ticket().number;
+    let opening = format!(
+        "Hello {},\n\nwe have your request \"{}\". It is ticket {number}.",
+        facts.stored.asker.name, facts.stored.title
+    );
+    let closing = match facts.due(Metric::FirstResponse) {
+        Some(due) => {
+            format!("You will hear from us by {due}. To add something, just answer this message.")
+        }
+        None => "To add something, just answer this message.".into(),
+    };
+    Letter::new(format!("{number}: {}", facts.stored.title), opening).ending(closing).to_requester()
+}
+
+fn reminder(facts: &Facts) -> Letter {
+    let number = facts.ticket().number;
+    let times = match facts.entry.event {
+        Event::Reminded { number: 1 } => "a first time",
+        _ => "once more",
+    };
+    let opening = match facts.ticket().status {
+        desk::Status::AwaitingConfirmation => {
+            format!("We ask {times}: is \"{}\" solved?", facts.stored.title)
+        }
+        _ => format!(
+            "We ask {times}: we still need your answer to go on with \"{}\".",
+            facts.stored.title
+        ),
+    };
+    Letter::new(format!("{number}: we are waiting for you"), opening)
+        .ending(REPLY_HERE)
+        .to_requester()
+}
+
+fn solved(facts: &Facts) -> Letter {
+    let number = facts.ticket().number;
+    let opening = match facts.entry.event {
+        Event::ResolvedUnanswered => {
+            format!("We have not heard from you, so we take {number} as solved.")
+        }
+        _ => format!("{number} is solved. Thank you for telling us."),
+    };
+    let closing = "If it comes back within seven days, just answer and we go on.";
+    Letter::new(format!("{number} is solved"), opening).ending(closing).to_requester()
+}
+
+fn ended(facts: &Facts, closure: Closure) -> Letter {
+    let number = facts.ticket().number;
+    let why = match closure {
+        Closure::Rejected => "We cannot do what you asked in",
+        Closure::Duplicate => "We already work on the same as",
+        Closure::Confirmed | Closure::NoReply | Closure::Cancelled => "We closed",
+        Closure::Merged | Closure::Spam => "We closed",
+    };
+    Letter::new(
+        format!("{number} was closed"),
+        format!("{why} {number}, \"{}\":", facts.stored.title),
+    )
+    .quoting(facts.said())
+    .to_requester()
+    .by_hand()
+}
+
+fn card(facts: &Facts) -> Letter {
+    let number = facts.ticket().number;
+    let opening = format!("New in {}: {number} {}", queue_name(facts), facts.stored.title);
+    let letter = Letter::new(format!("New: {number} {}", facts.stored.title), opening);
+    let letter = letter.quoting(&facts.opening.body);
+    Letter { kind: Kind::Card, facts: summary(facts), ..letter }
+}
+
+fn undelivered(facts: &Facts) -> Letter {
+    let number = facts.ticket().number;
+    let reason = match &facts.entry.event {
+        Event::Undeliverable { reason, .. } => reason.as_str(),
+        _ => "",
+    };
+    let opening = format!("A message about {number} could not be delivered: {reason}");
+    Letter::new(format!("{number}: a message was not delivered"), opening)
+}
+
+/// Warning, breach, reminder, and the rungs above.
+fn alarmed(facts: &Facts, metric: Metric, alarm: Alarm) -> Letter {
+    let number = facts.ticket().number;
+    let what = match metric {
+        Metric::FirstResponse => "first reply",
+        Metric::NextResponse => "next reply",
+        Metric::Resolution => "solution",
+    };
+    let due = facts.due(metric).unwrap_or_else(|| "now".into());
+    let left = due_at(facts.ticket(), metric).map(|at| facts.entry.at.duration_until(at));
+    let left = left.map_or_else(String::new, spoken);
+    let (subject, opening) = match alarm {
+        Alarm::Warning(_) => (
+            format!("{number}: {what} due in {left}"),
+            format!("The {what} of {number} is due in {left}, {due}."),
+        ),
+        Alarm::Breach => (
+            format!("{number}: {what} overdue"),
+            format!("The {what} of {number} was due {due} and has not come."),
+        ),
+        Alarm::Repeat(n) => (
+            format!("{number}: {what} still overdue, reminder {n}"),
+            format!("The {what} of {number} was due {due}. This is reminder {n}."),
+        ),
+        Alarm::Manager => (
+            format!("{number}: {what} overdue, escalated to the manager"),
+            format!(
+                "The {what} of {number} was due {due}; half the time again has passed and it has not come."
+            ),
+        ),
+        Alarm::Head => (
+            format!("{number}: {what} overdue, escalated to the head of support"),
+            format!(
+                "The {what} of {number} was due {due}; as much time again has passed and it has not come."
+            ),
+        ),
+    };
+    Letter { kind: Kind::Alert, facts: summary(facts), ..Letter::new(subject, opening) }
+}
+
+fn summary(facts: &Facts) -> Vec<(String, String)> {
+    let ticket = facts.ticket();
+    let fact = |name: &str, value: String| (name.to_owned(), value);
+    vec![
+        fact("Ticket", format!("{} {}", ticket.number, facts.stored.title)),
+        fact("Priority", ticket.priority.label().into()),
+        fact("Status", ticket.status.label().into()),
+        fact("Requester", facts.stored.asker.name.clone()),
+        fact("Assignee", facts.assignee()),
+        fact("Queue", queue_name(facts)),
+    ]
+}
+
+fn queue_name(facts: &Facts) -> String {
+    facts.queue().map_or_else(String::new, |queue| queue.name.clone())
+}
+
+/// The ticket as the card in chat shows it.
+pub(crate) fn view(facts: &Facts, letter: &Letter) -> TicketView {
+    if letter.in_conversation {
+        verbs::card_for_requester(&facts.stored, &facts.opening.body, &facts.config)
+    } else {
+        verbs::card_for_agent(&facts.stored, &facts.opening.body, &facts.config)
+    }
+}
+
+/// A length of time, as people say it.
+fn spoken(length: SignedDuration) -> String {
+    let minutes = (length.as_secs() + 30) / 60;
+    let (hours, rest) = (minutes / 60, minutes % 60);
+    match (hours / 24, hours, rest) {
+        (0, 0, minutes) => format!("{minutes} min"),
+        (0, hours, 0) => format!("{hours} h"),
+        (0, hours, minutes) => format!("{hours} h {minutes} min"),
+        (1, _, _) => format!("1 day {} h", hours - 24),
+        (days, hours, _) => format!("{days} days {} h", hours - days * 24),
+    }
+}
