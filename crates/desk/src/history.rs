@@ -127,7 +127,7 @@ pub enum Event {
         /// The thread it began.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         origin: Option<Place>,
-        /// Sent by a machine: never write back.
+        /// Sent by a machine: the desk writes nothing back by itself.
         #[serde(default)]
         silent: bool,
         /// Another system's id.
@@ -332,7 +332,7 @@ impl Event {
 
 /// Replays a history from its first entry. None is a ticket nobody has opened.
 pub fn fold<'a>(entries: impl IntoIterator<Item = &'a Entry>) -> Option<Ticket> {
-    entries.into_iter().fold(None, |ticket, entry| evolve(ticket, entry))
+    entries.into_iter().fold(None, evolve)
 }
 
 /// Applies one fact. Deciding whether it may happen is `decide`'s work, so this never refuses; a

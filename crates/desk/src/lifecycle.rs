@@ -124,7 +124,7 @@ pub struct Opening {
     pub queue: QueueId,
     /// The thread it began.
     pub origin: Option<Place>,
-    /// Sent by a machine: never write back.
+    /// Sent by a machine: the desk writes nothing back by itself.
     pub silent: bool,
     /// Another system's id.
     pub external_id: Option<String>,

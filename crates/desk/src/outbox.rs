@@ -104,6 +104,20 @@ pub enum Message {
     Events(u32),
 }
 
+impl Message {
+    /// Written by the desk itself, not by a person.
+    fn is_automatic(self) -> bool {
+        match self {
+            Message::Reply | Message::Question | Message::Solution | Message::Ended(_) => false,
+            Message::Receipt | Message::Reminder | Message::Solved | Message::Card => true,
+            Message::Assigned | Message::RequesterWrote | Message::NotSolved => true,
+            Message::Confirmed | Message::CameBack | Message::Withdrawn | Message::Awake => true,
+            Message::Alarm(..) | Message::HelpWanted | Message::NotDelivered => true,
+            Message::Events(_) => true,
+        }
+    }
+}
+
 impl Owed {
     /// The same entry always owes the same message under the same name, however often it is sent.
     pub fn id(&self) -> String {
@@ -154,8 +168,7 @@ impl Outbox<'_> {
     fn tell(&mut self, seq: u32, entry: &Entry) {
         let by = entry.by.person_id();
         match &entry.event {
-            Event::Opened { silent: false, .. } => self.requester(seq, None, Message::Receipt),
-            Event::Opened { silent: true, .. } => {}
+            Event::Opened { .. } => self.requester(seq, None, Message::Receipt),
             Event::Queued { .. } | Event::Transferred { .. } => self.queue(seq, Message::Card, &[]),
             Event::Assigned { .. } => self.assignee(seq, by, Message::Assigned),
             Event::AgentReplied => self.requester(seq, by, Message::Reply),
@@ -186,9 +199,11 @@ impl Outbox<'_> {
         self.owed.push(Owed { number, seq, lane, message, otherwise, except: Vec::new() });
     }
 
-    /// On the channel they came by; never to whoever did it, never to a machine.
+    /// On the channel they came by; never to whoever did it. A machine gets what an agent writes by
+    /// hand and nothing the desk writes by itself: two machines would answer each other for ever.
     fn requester(&mut self, seq: u32, by: Option<&PersonId>, message: Message) {
-        if self.ticket.silent || by == Some(&self.ticket.requester) {
+        let to_a_machine = self.ticket.silent && message.is_automatic();
+        if to_a_machine || by == Some(&self.ticket.requester) {
             return;
         }
         let requester = self.ticket.requester.clone();

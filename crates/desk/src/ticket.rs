@@ -286,7 +286,7 @@ pub struct Ticket {
     pub channel: Channel,
     /// Where the requester's conversation lives, when it is a thread.
     pub origin: Option<Place>,
-    /// The requester's own door sent it automatically: nothing automatic is ever sent back.
+    /// A machine sent it: the desk writes nothing back by itself.
     pub silent: bool,
     /// Free labels.
     pub tags: BTreeSet<String>,

@@ -1,6 +1,8 @@
 //! Reads the test data kept beside the repository. Absent data skip a test with a line saying so,
 //! unless `BELLHOP_NO_SKIP=1` asks that nothing be skipped.
 
+#![allow(clippy::disallowed_methods, reason = "a test asks the environment what it may skip")]
+
 use std::path::Path;
 
 /// Every file below a folder of the test data with its path; none when the data are not on this machine.

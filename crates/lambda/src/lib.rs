@@ -67,7 +67,7 @@ pub fn store(aws: &SdkConfig) -> Result<Store> {
         aws_sdk_s3::Client::from_conf(s3(aws)),
         needed("BELLHOP_BUCKET")?,
         world(),
-        Config::fresh(&domain, &admin, zone),
+        Config::fresh(&domain, &admin.trim().to_lowercase(), zone),
     ))
 }
 

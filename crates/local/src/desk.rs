@@ -139,7 +139,7 @@ fn defaults(said: &options::Desk) -> Result<Config> {
     let zone = TimeZone::get(&said.time_zone)
         .with_context(|| format!("BELLHOP_TIME_ZONE is no time zone: {}", said.time_zone))?;
     let admin = said.admin_email.clone().unwrap_or_else(|| format!("admin@{}", said.domain));
-    Ok(Config::fresh(&said.domain, &admin.to_lowercase(), zone))
+    Ok(Config::fresh(&said.domain, &admin.trim().to_lowercase(), zone))
 }
 
 fn desk_time(clock: &Arc<DeskClock>) -> crate::clock::Now {

@@ -5,9 +5,14 @@ use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand};
 
-/// A help desk for Slack, Discord, mail, web and REST, on one machine.
+/// The whole command line.
 #[derive(Parser, Debug)]
-#[command(name = "bellhop", version, about, args_conflicts_with_subcommands = true)]
+#[command(
+    name = "bellhop",
+    version,
+    about = "A help desk for Slack, Discord, mail and REST, on one machine",
+    args_conflicts_with_subcommands = true
+)]
 pub struct Options {
     /// What to do; without a word, `serve`.
     #[command(subcommand)]
@@ -21,7 +26,7 @@ pub struct Options {
 #[derive(Subcommand, Debug)]
 pub enum Command {
     /// Run the desk: every door, the clock, the stand-ins.
-    Serve(Serve),
+    Serve(Box<Serve>),
     /// Play the whole story on throw-away data, each step checked.
     Demo,
     /// Hand one mail to the mail door.
@@ -96,6 +101,25 @@ pub struct Desk {
     pub discord_api_url: Option<String>,
 }
 
+impl Desk {
+    /// A desk nobody said anything about, whatever the environment says.
+    pub fn plain() -> Desk {
+        Desk {
+            domain: "example.com".into(),
+            admin_email: None,
+            time_zone: "UTC".into(),
+            admin_token: None,
+            slack_signing_secret: None,
+            slack_bot_token: None,
+            slack_api_url: None,
+            discord_public_key: None,
+            discord_application_id: None,
+            discord_bot_token: None,
+            discord_api_url: None,
+        }
+    }
+}
+
 /// Options of `mail`.
 #[derive(Args, Debug, Clone)]
 pub struct Mail {
@@ -156,5 +180,8 @@ pub enum Token {
         /// Its data.
         #[command(flatten)]
         data: Data,
+        /// Who the desk is.
+        #[command(flatten)]
+        desk: Box<Desk>,
     },
 }

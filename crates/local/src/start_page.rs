@@ -205,7 +205,8 @@ fn message(item: &Item, whole: bool) -> Markup {
         Some(text) => text.to_owned(),
         None => serde_json::to_string_pretty(&item.body).unwrap_or_default(),
     };
-    let about = item.subject.clone().unwrap_or_else(|| {
+    let ticket = item.body.pointer("/detail/ticket").map(|number| format!("#{number}"));
+    let about = item.subject.clone().or(ticket).unwrap_or_else(|| {
         crate::say::plain(&item.body).lines().next().unwrap_or_default().to_owned()
     });
     html! {

@@ -44,18 +44,17 @@ impl Store {
         Ok(Some(bytes.to_vec()))
     }
 
-    /// Keys that begin so, at most a thousand.
+    /// Every key that begins so, page after page.
     pub async fn blobs(&self, prefix: &str) -> Result<Vec<String>, Error> {
-        let answer = self
-            .s3
-            .list_objects_v2()
-            .bucket(&self.bucket)
-            .prefix(prefix)
-            .send()
-            .await
-            .map_err(|e| Error::from_sdk("list the bucket", e))?;
-        let keys = answer.contents().iter().filter_map(|object| object.key());
-        Ok(keys.map(str::to_owned).collect())
+        let mut pages =
+            self.s3.list_objects_v2().bucket(&self.bucket).prefix(prefix).into_paginator().send();
+        let mut keys = Vec::new();
+        while let Some(page) = pages.next().await {
+            let page = page.map_err(|e| Error::from_sdk("list the bucket", e))?;
+            let found = page.contents().iter().filter_map(|object| object.key());
+            keys.extend(found.map(str::to_owned));
+        }
+        Ok(keys)
     }
 
     /// Removes what is under a key; nothing there is fine.

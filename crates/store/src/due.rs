@@ -34,7 +34,8 @@ impl Store {
     pub async fn back_off_ticket(&self, number: Number, wait: SignedDuration) -> Result<(), Error> {
         let now = self.now();
         let at = now.checked_add(wait).unwrap_or(now);
-        self.db
+        let update = self
+            .db
             .update_item()
             .table_name(&self.table)
             .set_key(Some(key::ticket(number).attributes()))
@@ -42,8 +43,8 @@ impl Store {
             .condition_expression("attribute_exists(due_pk)")
             .expression_attribute_values(":at", s(key::instant(at)))
             .send()
-            .await
-            .map_err(|e| Error::from_sdk("postpone a tick", e))?;
+            .await;
+        Error::condition_held("postpone a tick", update)?;
         Ok(())
     }
 

@@ -55,6 +55,22 @@ impl Error {
         Error::Unavailable { doing, cause }
     }
 
+    /// Whether a conditional write was carried out: false where its condition did not hold.
+    pub(crate) fn condition_held<T, E, R>(
+        doing: &'static str,
+        written: Result<T, SdkError<E, R>>,
+    ) -> Result<bool, Error>
+    where
+        E: ProvideErrorMetadata + std::error::Error + 'static,
+        R: std::fmt::Debug + 'static,
+    {
+        match written {
+            Ok(_) => Ok(true),
+            Err(error) if error.code() == Some("ConditionalCheckFailedException") => Ok(false),
+            Err(error) => Err(Error::from_sdk(doing, error)),
+        }
+    }
+
     pub(crate) fn damaged(what: impl Into<String>, cause: impl std::fmt::Display) -> Error {
         Error::Damaged { what: what.into(), cause: cause.to_string() }
     }

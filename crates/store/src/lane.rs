@@ -118,16 +118,7 @@ impl Store {
             .expression_attribute_values(":now", s(key::instant(wall)))
             .send()
             .await;
-        match put {
-            Ok(_) => Ok(Some(holder)),
-            Err(e)
-                if e.as_service_error()
-                    .is_some_and(|e| e.is_conditional_check_failed_exception()) =>
-            {
-                Ok(None)
-            }
-            Err(e) => Err(Error::from_sdk("lease a lane", e)),
-        }
+        Ok(Error::condition_held("lease a lane", put)?.then_some(holder))
     }
 
     /// Gives a lane back.
@@ -141,16 +132,8 @@ impl Store {
             .expression_attribute_values(":me", s(holder))
             .send()
             .await;
-        match delete {
-            Ok(_) => Ok(()),
-            Err(e)
-                if e.as_service_error()
-                    .is_some_and(|e| e.is_conditional_check_failed_exception()) =>
-            {
-                Ok(())
-            }
-            Err(e) => Err(Error::from_sdk("give a lane back", e)),
-        }
+        Error::condition_held("give a lane back", delete)?;
+        Ok(())
     }
 
     /// The first rows of a lane, in order.
@@ -222,16 +205,8 @@ impl Store {
             .expression_attribute_values(":at", s(key::instant(retry_at)))
             .send()
             .await;
-        match update {
-            Ok(_) => Ok(()),
-            Err(e)
-                if e.as_service_error()
-                    .is_some_and(|e| e.is_conditional_check_failed_exception()) =>
-            {
-                Ok(())
-            }
-            Err(e) => Err(Error::from_sdk("postpone a message", e)),
-        }
+        Error::condition_held("postpone a message", update)?;
+        Ok(())
     }
 }
 

@@ -94,6 +94,21 @@ impl Store {
         Ok(())
     }
 
+    /// Writes a line unless it is there: what became of something is never overwritten by its
+    /// arrival.
+    pub async fn record_first(&self, arrival: &Arrival) -> Result<(), Error> {
+        let put = self
+            .db
+            .put_item()
+            .table_name(&self.table)
+            .set_item(Some(arrival.item()?))
+            .condition_expression("attribute_not_exists(pk)")
+            .send()
+            .await;
+        Error::condition_held("write the ledger", put)?;
+        Ok(())
+    }
+
     /// A page of one door's ledger, oldest first.
     pub async fn ledger(
         &self,
@@ -166,16 +181,8 @@ impl Store {
             .condition_expression("attribute_not_exists(pk)")
             .send()
             .await;
-        match put {
-            Ok(_) => Ok(()),
-            Err(e)
-                if e.as_service_error()
-                    .is_some_and(|e| e.is_conditional_check_failed_exception()) =>
-            {
-                Ok(())
-            }
-            Err(e) => Err(Error::from_sdk("note the desk's first day", e)),
-        }
+        Error::condition_held("note the desk's first day", put)?;
+        Ok(())
     }
 
     async fn born(&self, today: Date) -> Result<Date, Error> {

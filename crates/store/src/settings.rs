@@ -1,9 +1,10 @@
 //! The configuration: immutable versions, one pointer, read again every half minute.
 
+use std::convert::Infallible;
 use std::sync::Arc;
 
 use aws_sdk_dynamodb::types::{Put, TransactWriteItem};
-use desk::config::Config;
+use desk::config::{Config, Member};
 use jiff::{SignedDuration, Timestamp};
 
 use crate::error::Error;
@@ -55,6 +56,22 @@ impl Store {
             }
         }
         Err(Error::Busy)
+    }
+
+    /// Gives a person a role: a new member, or one who now is something else.
+    pub async fn grant(&self, member: &Member) -> Result<Arc<Config>, Error> {
+        let granted = self.configure(|config| {
+            let mut config = config.clone();
+            match config.members.iter_mut().find(|known| known.id == member.id) {
+                Some(known) => known.role = member.role,
+                None => config.members.push(member.clone()),
+            }
+            Ok::<Config, Infallible>(config)
+        });
+        match granted.await? {
+            Ok(config) => Ok(config),
+            Err(never) => match never {},
+        }
     }
 
     fn remember(&self, config: Arc<Config>, at: Timestamp) {

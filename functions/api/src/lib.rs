@@ -9,6 +9,7 @@ mod problem;
 mod queues;
 mod render;
 mod tickets;
+mod tokens;
 
 mod actions;
 mod inbound;
@@ -114,6 +115,7 @@ async fn route(call: &Call<'_>, steps: &[&str]) -> Result<Answer, Problem> {
         ("POST", ["v1", "queues"]) => queues::add(call).await,
         ("GET", ["v1", "queues", id]) => queues::get(call, id).await,
         ("PATCH", ["v1", "queues", id]) => queues::patch(call, id).await,
+        ("POST", ["v1", "tokens"]) => tokens::create(call).await,
         (_, known) if is_known(known) => Err(Problem::wrong_method()),
         _ => Err(Problem::not_found()),
     }
@@ -122,7 +124,7 @@ async fn route(call: &Call<'_>, steps: &[&str]) -> Result<Answer, Problem> {
 fn is_known(steps: &[&str]) -> bool {
     matches!(
         steps,
-        ["v1", "tickets" | "inbound" | "members" | "queues"]
+        ["v1", "tickets" | "inbound" | "members" | "queues" | "tokens"]
             | ["v1", "tickets" | "queues", _]
             | ["v1", "tickets", _, "messages" | "events"]
             | ["v1", "tickets", _, "actions" | "attachments", _]

@@ -56,7 +56,7 @@ pub(crate) async fn run(mail: &Mail, key: &str, letter: &Letter) -> Result<Arriv
 
 impl Intake<'_> {
     async fn first(&self) -> Result<Arrival, Error> {
-        self.mail.store.record(&self.line).await?;
+        self.mail.store.record_first(&self.line).await?;
         if self.letter.verdicts.virus {
             return self.set_aside(Outcome::Quarantined, None, "it carries a virus").await;
         }

@@ -10,7 +10,11 @@ async fn main() -> anyhow::Result<()> {
     let store = lambda::store(&lambda::aws().await)?;
     let mail = Mail::new(store, lambda::needed("BELLHOP_REPLY_SECRET")?.into_bytes());
     let mail = &mail;
-    let service = service_fn(move |event: LambdaEvent<Value>| handle(mail, event.payload));
+    let service = service_fn(move |event: LambdaEvent<Value>| async move {
+        Box::pin(handle(mail, event.payload))
+            .await
+            .map_err(|error| Box::new(error) as lambda_runtime::Error)
+    });
     lambda_runtime::run(service)
         .await
         .map_err(|error| anyhow::anyhow!("the runtime ended: {error}"))

@@ -113,3 +113,16 @@ fn lanes(batch: &dynamodb::Event) -> BTreeSet<String> {
         .map(|(pk, _)| pk)
         .collect()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_batch_rings_its_lanes_and_nothing_else() {
+        let event = include_str!("../../../events/dynamodb-stream-lane.json");
+        let batch: dynamodb::Event = serde_json::from_str(event).unwrap();
+        let rung: Vec<String> = lanes(&batch).into_iter().collect();
+        assert_eq!(rung, ["LANE#mail#c1rynhbblotut0hvjlkn26n7"]);
+    }
+}

@@ -26,6 +26,12 @@ async fn main() -> anyhow::Result<()> {
         },
     );
     let notify = &notify;
-    let service = service_fn(move |event: LambdaEvent<Value>| handle(notify, event.payload));
-    lambda_runtime::run(service).await.map_err(|error| anyhow::anyhow!("the runtime ended: {error}"))
+    let service = service_fn(move |event: LambdaEvent<Value>| async move {
+        Box::pin(handle(notify, event.payload))
+            .await
+            .map_err(|error| Box::new(error) as lambda_runtime::Error)
+    });
+    lambda_runtime::run(service)
+        .await
+        .map_err(|error| anyhow::anyhow!("the runtime ended: {error}"))
 }

@@ -26,6 +26,8 @@ pub(crate) enum Kind {
 pub(crate) struct Letter {
     pub subject: String,
     pub kind: Kind,
+    /// How a mail begins; chat has no need of it.
+    pub greeting: String,
     /// What comes before anybody's words.
     pub opening: String,
     /// Somebody's words, as they wrote them.
@@ -45,6 +47,7 @@ impl Letter {
         Letter {
             subject,
             kind: Kind::Words,
+            greeting: String::new(),
             opening: opening.into(),
             quoted: String::new(),
             closing: String::new(),
@@ -62,7 +65,7 @@ impl Letter {
         Letter { closing: closing.into(), ..self }
     }
 
-    fn to_requester(self) -> Letter {
+    fn for_requester(self) -> Letter {
         Letter { in_conversation: true, ..self }
     }
 
@@ -74,7 +77,7 @@ impl Letter {
     pub fn text(&self) -> String {
         let facts: Vec<String> =
             self.facts.iter().map(|(name, value)| format!("{name}: {value}")).collect();
-        let parts = [&self.opening, &self.quoted, &facts.join("\n"), &self.closing];
+        let parts = [&self.greeting, &self.opening, &self.quoted, &facts.join("\n"), &self.closing];
         let parts: Vec<&str> =
             parts.iter().map(|part| part.trim()).filter(|p| !p.is_empty()).collect();
         parts.join("\n\n") + "\n"
@@ -113,20 +116,20 @@ pub(crate) fn letter(facts: &Facts, message: Message) -> Letter {
         Message::Reply => Letter::new(format!("{number}: {title}"), format!("{author} answered:"))
             .quoting(said)
             .ending(REPLY_HERE)
-            .to_requester()
+            .for_requester()
             .by_hand(),
         Message::Question => {
             Letter::new(format!("{number}: a question"), format!("{author} has a question:"))
                 .quoting(said)
                 .ending(REPLY_HERE)
-                .to_requester()
+                .for_requester()
                 .by_hand()
         }
         Message::Solution => {
             Letter::new(format!("{number}: is it solved?"), format!("{author} proposes a solution:"))
                 .quoting(said)
                 .ending("Did it help? If not, just answer and the same person goes on. If you do nothing, we take it as solved after five working days.")
-                .to_requester()
+                .for_requester()
                 .by_hand()
         }
         Message::Reminder => reminder(facts),
@@ -172,17 +175,17 @@ const REPLY_HERE: &str = "Just answer this message to go on.";
 
 fn receipt(facts: &Facts) -> Letter {
     let number = facts.ticket().number;
-    let opening = format!(
-        "Hello {},\n\nwe have your request \"{}\". It is ticket {number}.",
-        facts.stored.asker.name, facts.stored.title
-    );
+    let greeting = format!("Hello {},", facts.stored.asker.name);
+    let opening =
+        format!("We have your request \"{}\". It is ticket {number}.", facts.stored.title);
     let closing = match facts.due(Metric::FirstResponse) {
         Some(due) => {
             format!("You will hear from us by {due}. To add something, just answer this message.")
         }
         None => "To add something, just answer this message.".into(),
     };
-    Letter::new(format!("{number}: {}", facts.stored.title), opening).ending(closing).to_requester()
+    let letter = Letter::new(format!("{number}: {}", facts.stored.title), opening);
+    Letter { greeting, ..letter.ending(closing).for_requester() }
 }
 
 fn reminder(facts: &Facts) -> Letter {
@@ -202,7 +205,7 @@ fn reminder(facts: &Facts) -> Letter {
     };
     Letter::new(format!("{number}: we are waiting for you"), opening)
         .ending(REPLY_HERE)
-        .to_requester()
+        .for_requester()
 }
 
 fn solved(facts: &Facts) -> Letter {
@@ -214,7 +217,7 @@ fn solved(facts: &Facts) -> Letter {
         _ => format!("{number} is solved. Thank you for telling us."),
     };
     let closing = "If it comes back within seven days, just answer and we go on.";
-    Letter::new(format!("{number} is solved"), opening).ending(closing).to_requester()
+    Letter::new(format!("{number} is solved"), opening).ending(closing).for_requester()
 }
 
 fn ended(facts: &Facts, closure: Closure) -> Letter {
@@ -230,7 +233,7 @@ fn ended(facts: &Facts, closure: Closure) -> Letter {
         format!("{why} {number}, \"{}\":", facts.stored.title),
     )
     .quoting(facts.said())
-    .to_requester()
+    .for_requester()
     .by_hand()
 }
 
@@ -255,40 +258,41 @@ fn undelivered(facts: &Facts) -> Letter {
 /// Warning, breach, reminder, and the rungs above.
 fn alarmed(facts: &Facts, metric: Metric, alarm: Alarm) -> Letter {
     let number = facts.ticket().number;
-    let what = match metric {
-        Metric::FirstResponse => "first reply",
-        Metric::NextResponse => "next reply",
-        Metric::Resolution => "solution",
+    let (name, what) = match metric {
+        Metric::FirstResponse => ("First reply", "first reply"),
+        Metric::NextResponse => ("Next reply", "next reply"),
+        Metric::Resolution => ("Solution", "solution"),
     };
     let due = facts.due(metric).unwrap_or_else(|| "now".into());
     let left = due_at(facts.ticket(), metric).map(|at| facts.entry.at.duration_until(at));
     let left = left.map_or_else(String::new, spoken);
     let (subject, opening) = match alarm {
         Alarm::Warning(_) => (
-            format!("{number}: {what} due in {left}"),
+            format!("{name} due in {left}"),
             format!("The {what} of {number} is due in {left}, {due}."),
         ),
         Alarm::Breach => (
-            format!("{number}: {what} overdue"),
+            format!("{name} overdue"),
             format!("The {what} of {number} was due {due} and has not come."),
         ),
         Alarm::Repeat(n) => (
-            format!("{number}: {what} still overdue, reminder {n}"),
+            format!("{name} still overdue, reminder {n}"),
             format!("The {what} of {number} was due {due}. This is reminder {n}."),
         ),
         Alarm::Manager => (
-            format!("{number}: {what} overdue, escalated to the manager"),
+            format!("{name} overdue, escalated to the manager"),
             format!(
-                "The {what} of {number} was due {due}; half the time again has passed and it has not come."
+                "The {what} of {number} was due {due}. Half the time again has passed and it has not come."
             ),
         ),
         Alarm::Head => (
-            format!("{number}: {what} overdue, escalated to the head of support"),
+            format!("{name} overdue, escalated to the head of support"),
             format!(
-                "The {what} of {number} was due {due}; as much time again has passed and it has not come."
+                "The {what} of {number} was due {due}. As much time again has passed and it has not come."
             ),
         ),
     };
+    let subject = format!("{subject}: {number} {}", facts.stored.title);
     Letter { kind: Kind::Alert, facts: summary(facts), ..Letter::new(subject, opening) }
 }
 

@@ -28,10 +28,9 @@ pub(crate) async fn identify(
     let email = profile.as_ref().and_then(|profile| vouched_address(profile, team));
     if let Some(email) = &email
         && let Some(person) = store.find_person(&Identity::Email(email.clone())).await?
+        && store.link(&person.id, &account).await?
     {
-        if store.link(&person.id, &account).await? {
-            return Ok((person, false));
-        }
+        return Ok((person, false));
     }
     let known_as = profile.map(|profile| profile.real_name).filter(|name| !name.is_empty());
     let fallback = if name.is_empty() { user } else { name };
