@@ -334,3 +334,7 @@ fn spoken(length: SignedDuration) -> String {
         (days, hours, _) => format!("{days} days {} h", hours - days * 24),
     }
 }
+
+#[cfg(test)]
+#[path = "words_tests.rs"]
+mod tests;
