@@ -96,7 +96,8 @@ impl LocalDesk {
             BUCKET,
             world(&clock),
             defaults(said)?,
-        );
+        )
+        .alone();
         store.make_table().await?;
         let admin_token = match &said.admin_token {
             Some(token) => token.clone(),

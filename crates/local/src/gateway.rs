@@ -6,6 +6,7 @@ use std::sync::Arc;
 use axum::Router;
 use axum::body::{Body, to_bytes};
 use axum::extract::{Request, State};
+use axum::middleware::from_fn;
 use axum::response::Response;
 use axum::routing::{any, get};
 use bytes::Bytes;
@@ -25,12 +26,11 @@ pub fn router(desk: Arc<LocalDesk>, is_loopback: bool) -> Router {
         .route("/discord/interactions", any(discord))
         .route("/v1/{*rest}", any(rest));
     let all = if is_loopback {
-        let local = Router::new().route("/", get(start_page::show)).merge(dev::router());
-        let world = desk.standins.clone();
-        doors
-            .merge(local.layer(axum::middleware::from_fn(front::only_this_machine)))
-            .with_state(desk)
-            .merge(standins::router(world))
+        let pages = Router::new().route("/", get(start_page::show)).merge(dev::router());
+        let standins = standins::router(desk.standins.clone());
+        let local = pages.with_state(desk.clone()).merge(standins);
+        // The doors stay open to a tunnel, whatever name it gives this machine.
+        doors.with_state(desk).merge(local.layer(from_fn(front::only_this_machine)))
     } else {
         doors.route("/", get(start_page::closed)).with_state(desk)
     };

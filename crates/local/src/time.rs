@@ -55,11 +55,8 @@ async fn minute(desk: &LocalDesk) {
     }
 }
 
-/// After a start: nobody else can be sending, and what was left unsent or unread goes on.
+/// After a start: what was left unread or unsent goes on.
 pub async fn wake_up(desk: &LocalDesk) -> Result<()> {
-    for lane in desk.store.unsent_lanes(desk.store.now()).await? {
-        desk.store.break_lease(&lane).await?;
-    }
     desk.inbox.sweep().await;
     notify::flush(&desk.notify).await?;
     Ok(())

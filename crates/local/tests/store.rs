@@ -22,7 +22,7 @@ use store::{Error, Store, World};
 struct Bench {
     store: Store,
     engine: Engine,
-    _s3: S3,
+    s3: S3,
     _folder: tempfile::TempDir,
 }
 
@@ -43,7 +43,21 @@ impl Bench {
         let store = Store::new(db, "bellhop", s3.client(), "bellhop", world, config);
         store.make_table().await.unwrap();
         store.found(None).await.unwrap();
-        Bench { store, engine, _s3: s3, _folder: folder }
+        Bench { store, engine, s3, _folder: folder }
+    }
+
+    /// The same table as another process sees it.
+    fn reopened(&self) -> Store {
+        let now: Timestamp = "2026-11-23T09:00:00Z".parse().unwrap();
+        let count = Arc::new(AtomicU64::new(0));
+        let world = World {
+            now: Arc::new(move || now),
+            wall: Arc::new(move || now),
+            id: Arc::new(move || format!("next{:020}", count.fetch_add(1, Ordering::SeqCst))),
+        };
+        let config = Config::fresh("example.com", "admin@example.com", TimeZone::UTC);
+        let db = aws_sdk_dynamodb::Client::new(&wire::config(self.engine.http_client()));
+        Store::new(db, "bellhop", self.s3.client(), "bellhop", world, config)
     }
 
     async fn open(&self, title: &str, along: Along) -> Result<Done, Error> {
@@ -217,4 +231,20 @@ async fn what_a_stopped_service_did_not_take_can_be_sent_again() {
     let first = number(bench.open("one", once(&bench, "key")).await.unwrap());
     let again = number(bench.open("one", once(&bench, "key")).await.unwrap());
     assert_eq!(first, again);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_lane_has_one_sender_and_a_dead_process_holds_none() {
+    let bench = Bench::new().await;
+    let lane = "LANE#mail#kofi";
+    let minute = SignedDuration::from_mins(1);
+    assert!(bench.store.lease(lane, minute).await.unwrap().is_some());
+    assert!(bench.store.lease(lane, minute).await.unwrap().is_none());
+    let next = bench.reopened();
+    assert!(next.lease(lane, minute).await.unwrap().is_none(), "it might still be sending");
+    let next = next.alone();
+    let holder = next.lease(lane, minute).await.unwrap().expect("nobody else is there");
+    assert!(next.lease(lane, minute).await.unwrap().is_none());
+    next.release(lane, &holder).await.unwrap();
+    assert!(next.lease(lane, minute).await.unwrap().is_some());
 }

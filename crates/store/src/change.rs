@@ -115,11 +115,12 @@ pub(crate) enum Lost {
     Other(Error),
 }
 
-/// Makes the answer that is kept with a [`Once`].
-pub type Answer<'a> = &'a (dyn Fn(&Stored) -> Option<String> + Sync);
+/// Makes the answer that is kept with a [`Once`], from the ticket as it now stands and the entries
+/// that brought it there; the last of them is at `version`.
+pub type Answer<'a> = &'a (dyn Fn(&Stored, &[Entry]) -> Option<String> + Sync);
 
 /// Keeps no answer.
-pub fn no_answer(_: &Stored) -> Option<String> {
+pub fn no_answer(_: &Stored, _: &[Entry]) -> Option<String> {
     None
 }
 
@@ -285,6 +286,7 @@ impl Store {
         for owed in outbox::outgoing(&stored.ticket, queue, draft.first_seq(), &draft.entries) {
             items.push(self.put_new(lane::row(&owed, self.now())?)?);
         }
+        let answer = draft.along.once.as_ref().and_then(|_| answer(stored, &draft.entries));
         self.items_along(draft.along, stored, answer, &mut items)?;
         if let Some(new) = draft.new.filter(|new| new.is_new) {
             items.extend(self.put_person(&new.requester)?);
@@ -299,12 +301,12 @@ impl Store {
         &self,
         along: &Along,
         stored: &Stored,
-        answer: Answer<'_>,
+        answer: Option<String>,
         items: &mut Vec<TransactWriteItem>,
     ) -> Result<(), Error> {
         let number = stored.ticket.number;
         if let Some(once) = &along.once {
-            items.push(self.put_once(once, number, answer(stored))?);
+            items.push(self.put_once(once, number, answer)?);
         }
         if let Some(arrival) = &along.arrival {
             items.push(self.put(arrival.clone().about(number).item()?)?);

@@ -86,38 +86,34 @@ impl Store {
         Ok(lanes)
     }
 
-    /// Takes a lane away from whoever holds it. Only where nobody else can be sending: on one
-    /// machine, at start.
-    pub async fn break_lease(&self, lane: &str) -> Result<(), Error> {
-        self.db
-            .delete_item()
-            .table_name(&self.table)
-            .set_key(Some(key::lease(lane).attributes()))
-            .send()
-            .await
-            .map_err(|e| Error::from_sdk("free a lane", e))?;
-        Ok(())
-    }
-
-    /// Takes a lane for this long. None where somebody else is sending it.
+    /// Takes a lane for this long. None where somebody else is sending it; a desk that is alone with
+    /// its table (see [`Store::alone`]) takes over what an earlier process left leased.
     pub async fn lease(&self, lane: &str, length: SignedDuration) -> Result<Option<String>, Error> {
         let holder = self.fresh_id();
         let wall = self.wall();
         let until = wall.checked_add(length).unwrap_or(wall);
         let mut item = key::lease(lane).attributes();
         item.insert("holder".into(), s(&holder));
+        item.insert("process".into(), s(&self.process));
         item.insert("until".into(), s(key::instant(until)));
         item.insert("expires".into(), n(until.as_second() + 3600));
-        let put = self
+        let free = "attribute_not_exists(pk) OR #until <= :now";
+        let mut put = self
             .db
             .put_item()
             .table_name(&self.table)
             .set_item(Some(item))
-            .condition_expression("attribute_not_exists(pk) OR #until <= :now")
             .expression_attribute_names("#until", "until")
-            .expression_attribute_values(":now", s(key::instant(wall)))
-            .send()
-            .await;
+            .expression_attribute_values(":now", s(key::instant(wall)));
+        if self.alone {
+            put = put
+                .condition_expression(format!("{free} OR #process <> :me"))
+                .expression_attribute_names("#process", "process")
+                .expression_attribute_values(":me", s(&self.process));
+        } else {
+            put = put.condition_expression(free);
+        }
+        let put = put.send().await;
         Ok(Error::condition_held("lease a lane", put)?.then_some(holder))
     }
 

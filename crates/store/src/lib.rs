@@ -60,6 +60,8 @@ pub struct Store {
     world: World,
     defaults: Arc<Config>,
     settings: Arc<RwLock<Option<settings::Read>>>,
+    process: String,
+    alone: bool,
 }
 
 impl Store {
@@ -72,7 +74,10 @@ impl Store {
         world: World,
         defaults: Config,
     ) -> Store {
+        let process = (world.id)();
         Store {
+            process,
+            alone: false,
             db,
             table: table.into(),
             s3,
@@ -81,6 +86,11 @@ impl Store {
             defaults: Arc::new(defaults),
             settings: Arc::default(),
         }
+    }
+
+    /// A desk whose table no other process touches: what an earlier one left leased is free at once.
+    pub fn alone(self) -> Store {
+        Store { alone: true, ..self }
     }
 
     /// The desk's time.

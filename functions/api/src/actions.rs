@@ -2,7 +2,7 @@
 
 use desk::access::{Permit, permit};
 use desk::config::Config;
-use desk::history::Text;
+use desk::history::{Entry, Text};
 use desk::{Closure, Command, Number, QueueId, Refusal, Status};
 use http::{StatusCode, header};
 use serde_json::Value;
@@ -29,7 +29,7 @@ pub(crate) async fn act(call: &Call<'_>, number: Number, verb: &str) -> Result<A
         Some(_) => call.store.texts(&[(number, 1)]).await?.remove(&number),
         None => None,
     };
-    let keep = |stored: &Stored| {
+    let keep = |stored: &Stored, _: &[Entry]| {
         let body = render::ticket(stored, description.as_ref(), &call.caller.config);
         idempotency::kept(StatusCode::OK, &body)
     };

@@ -14,6 +14,9 @@ use crate::render::Names;
 use crate::tickets::readable;
 use crate::{Answer, Call, idempotency, list};
 
+/// How far back a message just written may lie.
+const TAIL: u32 = 40;
+
 /// `POST /v1/tickets/{number}/messages`: the requester's own words, an agent's reply, or a note.
 pub(crate) async fn add(call: &Call<'_>, number: Number) -> Result<Answer, Problem> {
     let fields = Fields::read(&call.body)?;
@@ -33,23 +36,14 @@ pub(crate) async fn add(call: &Call<'_>, number: Number) -> Result<Answer, Probl
         };
         permit(&call.caller.who, Some(&stored.ticket), command)
     };
-    let message = |stored: &Stored| {
-        json!({
-            "seq": stored.ticket.version,
-            "at": stored.ticket.updated_at,
-            "from": { "id": call.caller.who.id },
-            "visibility": visibility,
-            "body": body,
-            "attachments": [],
-        })
+    let keep = |stored: &Stored, entries: &[Entry]| {
+        let said = own_message(call, stored, entries)?;
+        idempotency::kept(StatusCode::CREATED, &said)
     };
-    let keep = |stored: &Stored| idempotency::kept(StatusCode::CREATED, &message(stored));
     let along = Along { once: call.once()?, ..Along::default() };
     let location = format!("/v1/tickets/{}/messages", number.0);
     match call.store.change(number, along, wish, &keep).await? {
-        Done::Now(stored) => {
-            Ok(Answer::created(said(call, &stored, &message(&stored)).await?, location))
-        }
+        Done::Now(stored) => Ok(Answer::created(said(call, &stored).await?, location)),
         Done::Before(earlier) => match call.again(&earlier)? {
             Some(answer) => Ok(answer.with(header::LOCATION, location)),
             None => Ok(Answer::created(json!({ "body": body }), location)),
@@ -57,16 +51,22 @@ pub(crate) async fn add(call: &Call<'_>, number: Number) -> Result<Answer, Probl
     }
 }
 
-/// The message as it now stands in the history: a reply may have brought other entries along.
-async fn said(call: &Call<'_>, stored: &Stored, fallback: &Value) -> Result<Value, Problem> {
+/// The message as it now stands in the history.
+async fn said(call: &Call<'_>, stored: &Stored) -> Result<Value, Problem> {
     let last = stored.ticket.version;
-    let first = last.saturating_sub(8).max(1);
-    let entries = call.store.entries(stored.ticket.number, first, last).await?;
-    let names = Names::of(call.store, &call.caller.config, stored, &entries).await?;
-    let by_caller = |entry: &Entry| entry.by.person_id() == Some(&call.caller.who.id);
-    let written = entries.iter().rev().filter(|(_, entry)| by_caller(entry));
-    let message = written.filter_map(|(seq, entry)| message(*seq, entry, &names)).next();
-    Ok(message.unwrap_or_else(|| fallback.clone()))
+    let first = last.saturating_sub(TAIL).max(1);
+    let tail = call.store.entries(stored.ticket.number, first, last).await?;
+    let entries: Vec<Entry> = tail.into_iter().map(|(_, entry)| entry).collect();
+    own_message(call, stored, &entries).ok_or_else(Problem::not_found)
+}
+
+/// The caller's latest message among the last entries of a ticket: a reply may have put alarms
+/// before it and a change of status behind it.
+fn own_message(call: &Call<'_>, stored: &Stored, entries: &[Entry]) -> Option<Value> {
+    let names = Names::of_caller(&call.caller, stored);
+    let numbered = (1..=stored.ticket.version).rev().zip(entries.iter().rev());
+    let own = numbered.filter(|(_, entry)| entry.by.person_id() == Some(&call.caller.who.id));
+    own.filter_map(|(seq, entry)| message(seq, entry, &names)).next()
 }
 
 fn speaks_as_requester(call: &Call<'_>, stored: &Stored) -> bool {

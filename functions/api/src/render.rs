@@ -9,6 +9,7 @@ use desk::{PersonId, Ticket};
 use serde_json::{Value, json};
 use store::{Store, Stored};
 
+use crate::auth::Caller;
 use crate::problem::Problem;
 
 /// A ticket.
@@ -25,11 +26,7 @@ pub(crate) fn ticket(stored: &Stored, text: Option<&Text>, config: &Config) -> V
         "closure": ticket.closure,
         "queue": ticket.queue,
         "assignee": ticket.assignee.as_ref().map(|id| member(id, config)),
-        "requester": {
-            "id": ticket.requester,
-            "name": stored.asker.name,
-            "email": stored.asker.email,
-        },
+        "requester": asker(stored),
         "channel": ticket.channel,
         "tags": ticket.tags,
         "fields": {},
@@ -63,6 +60,14 @@ fn service(ticket: &Ticket) -> Value {
     })
 }
 
+fn asker(stored: &Stored) -> Value {
+    json!({
+        "id": stored.ticket.requester,
+        "name": stored.asker.name,
+        "email": stored.asker.email,
+    })
+}
+
 fn member(id: &PersonId, config: &Config) -> Value {
     let member = config.member(id);
     json!({
@@ -78,6 +83,17 @@ pub(crate) struct Names {
 }
 
 impl Names {
+    /// The caller, and the admin they may stand behind.
+    pub fn of_caller(caller: &Caller, stored: &Stored) -> Names {
+        let people = std::iter::once(&caller.who.id).chain(&caller.who.through);
+        let named = people.map(|id| {
+            let asks = stored.ticket.requester == *id;
+            let person = if asks { asker(stored) } else { member(id, &caller.config) };
+            (id.clone(), person)
+        });
+        Names { known: named.collect() }
+    }
+
     /// Looks up whoever acted in these entries; members and the requester cost nothing.
     pub async fn of(
         store: &Store,
@@ -85,10 +101,7 @@ impl Names {
         stored: &Stored,
         entries: &[(u32, Entry)],
     ) -> Result<Names, Problem> {
-        let asker = json!({
-            "id": stored.ticket.requester, "name": stored.asker.name, "email": stored.asker.email,
-        });
-        let mut known = BTreeMap::from([(stored.ticket.requester.clone(), asker)]);
+        let mut known = BTreeMap::from([(stored.ticket.requester.clone(), asker(stored))]);
         for (_, entry) in entries {
             let Actor::Person { id, through } = &entry.by else { continue };
             for id in std::iter::once(id).chain(through) {

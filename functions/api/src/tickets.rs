@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use desk::access::{Permit, Role, may_read, permit};
-use desk::history::Text;
+use desk::history::{Entry, Text};
 use desk::person::Person;
 use desk::ticket::{Channel, Priority, Type};
 use desk::{Command, Number, QueueId, Refusal};
@@ -26,7 +26,7 @@ pub(crate) async fn create(call: &Call<'_>) -> Result<Answer, Problem> {
     let text = new.text.clone();
     let along =
         Along { once: call.once()?, arrival: Some(arrival(call, &new)), ..Along::default() };
-    let keep = |stored: &Stored| {
+    let keep = |stored: &Stored, _: &[Entry]| {
         idempotency::kept(StatusCode::CREATED, &render::ticket(stored, Some(&text), config))
     };
     match call.store.open(new, along, &keep).await? {

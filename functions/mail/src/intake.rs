@@ -9,7 +9,7 @@ use std::sync::Arc;
 
 use desk::access::{Role, Who, permit};
 use desk::config::{Config, Queue};
-use desk::history::{File, Text};
+use desk::history::{Entry, File, Text};
 use desk::person::Person;
 use desk::ticket::{Channel, Place, Priority, Status, Type};
 use desk::{Command, Number, Refusal};
@@ -139,7 +139,7 @@ impl Intake<'_> {
         let line = self.becomes(Outcome::Message, None);
         let along = self.along(&line).await?;
         let wish = |stored: &Stored, _: &Config| permit(who, Some(&stored.ticket), command(stored));
-        let keep = |stored: &Stored| kept(&line, stored);
+        let keep = |stored: &Stored, _: &[Entry]| kept(&line, stored);
         let done = self.mail.store.change(number, along, wish, &keep).await?;
         self.done(done, line).await
     }
@@ -167,7 +167,7 @@ impl Intake<'_> {
             external_id: None,
             text,
         };
-        let keep = |stored: &Stored| kept(&line, stored);
+        let keep = |stored: &Stored, _: &[Entry]| kept(&line, stored);
         match self.mail.store.open(new, along, &keep).await {
             Err(store::Error::Refused(refusal)) => self.turn_down(&refusal, None).await,
             done => self.done(done?, line).await,

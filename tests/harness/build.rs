@@ -1,0 +1,50 @@
+//! Builds the program once per run, with the cargo and the profile the tests were built with.
+
+use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
+use std::sync::OnceLock;
+
+use super::setting;
+use cargo_metadata::Message;
+
+/// The program under test: `BELLHOP_BIN` when set, else built from this workspace.
+pub fn program() -> &'static Path {
+    static PROGRAM: OnceLock<Result<PathBuf, String>> = OnceLock::new();
+    let given = || setting("BELLHOP_BIN").map(|path| Ok(PathBuf::from(path)));
+    // A failure is kept as well: building again for each test would only fail again.
+    match PROGRAM.get_or_init(|| given().unwrap_or_else(build)) {
+        Ok(program) => program,
+        Err(why) => panic!("{why}"),
+    }
+}
+
+fn build() -> Result<PathBuf, String> {
+    let cargo = setting("CARGO").unwrap_or_else(|| env!("CARGO").to_owned());
+    let mut command = Command::new(cargo);
+    command.args(["build", "--workspace", "--bins", "--quiet", "--profile", &profile()]);
+    command.arg("--message-format=json-render-diagnostics");
+    command.current_dir(concat!(env!("CARGO_MANIFEST_DIR"), "/.."));
+    let output = command.stderr(Stdio::inherit()).output();
+    let output = output.map_err(|error| format!("cargo does not start: {error}"))?;
+    if !output.status.success() {
+        return Err("the workspace does not build: cargo says why above".into());
+    }
+    let messages = Message::parse_stream(output.stdout.as_slice()).map_while(Result::ok);
+    let programs = messages.filter_map(|message| match message {
+        Message::CompilerArtifact(artifact) if artifact.target.name == "bellhop" => {
+            artifact.executable
+        }
+        _ => None,
+    });
+    programs.last().map(PathBuf::from).ok_or_else(|| "cargo built no bellhop".into())
+}
+
+/// The folder a test binary lies in is named after its profile; `dev` writes to `debug`.
+fn profile() -> String {
+    let own = std::env::current_exe().expect("the path of this test");
+    let folder = own.ancestors().nth(2).and_then(Path::file_name).expect("a profile's folder");
+    match folder.to_string_lossy().as_ref() {
+        "debug" => "dev".to_owned(),
+        profile => profile.to_owned(),
+    }
+}

@@ -1,0 +1,275 @@
+//! What must hold of every desk at any time, whatever was done to it. Checked from outside, after
+//! everything has settled, at the end of each test that writes.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::time::Duration;
+
+use serde_json::{Value, json};
+
+use super::Desk;
+
+/// Everything a desk shows of itself.
+struct Seen {
+    tickets: Vec<Value>,
+    events: BTreeMap<u64, Vec<Value>>,
+    messages: BTreeMap<u64, Vec<Value>>,
+    ledger: Vec<Value>,
+    outbox: Vec<Value>,
+    staff: BTreeSet<String>,
+}
+
+/// Checks everything, on a desk that was never killed.
+pub async fn invariants(desk: &Desk) {
+    check(desk, 0).await;
+}
+
+/// Checks everything on a desk that was killed so often: each kill may have lost one answer of the
+/// other side a recipient, and what such an answer was for may have been sent again.
+pub async fn invariants_after_kills(desk: &Desk, kills: usize) {
+    check(desk, kills).await;
+}
+
+async fn check(desk: &Desk, kills: usize) {
+    desk.settle().await;
+    let seen = Seen::all_delivered(desk, kills).await;
+    seen.numbers_are_unique_and_lead_to_their_tickets(desk).await;
+    seen.histories_have_no_gap_and_no_way_back();
+    seen.alarms_are_raised_once();
+    seen.ledger_accounts_for_every_ticket_once();
+    seen.nothing_is_sent_twice(kills);
+    seen.bus_tells_every_entry_once(kills);
+    seen.outbox_has_no_gap_and_no_way_back();
+    seen.notes_stay_inside();
+    assert_eq!(seen.without_receipt(), BTreeSet::new(), "tickets whose requester heard nothing");
+}
+
+/// Whether a text names this ticket, as `#12`.
+pub fn names_ticket(text: &str, number: u64) -> bool {
+    named_tickets(text).any(|named| named == number)
+}
+
+fn named_tickets(text: &str) -> impl Iterator<Item = u64> {
+    text.split('#').skip(1).filter_map(|after| {
+        let end = after.find(|c: char| !c.is_ascii_digit()).unwrap_or(after.len());
+        after.get(..end)?.parse().ok()
+    })
+}
+
+impl Seen {
+    /// Looks at everything there is to see.
+    async fn of(desk: &Desk) -> Seen {
+        let admin = desk.admin();
+        let tickets = desk.tickets().await;
+        let (mut events, mut messages) = (BTreeMap::new(), BTreeMap::new());
+        for ticket in &tickets {
+            let number = number(ticket);
+            let path = format!("/v1/tickets/{number}");
+            events.insert(number, admin.all(&format!("{path}/events")).await);
+            messages.insert(number, admin.all(&format!("{path}/messages")).await);
+        }
+        let members = admin.all("/v1/members?limit=100").await;
+        let email = |member: &Value| member["email"].as_str().map(str::to_owned);
+        Seen {
+            tickets,
+            events,
+            messages,
+            ledger: admin.all("/v1/inbound?limit=100").await,
+            outbox: desk.outbox_since(0).await,
+            staff: members.iter().filter_map(email).collect(),
+        }
+    }
+
+    /// The same once all receipts are out. A desk that was killed while it sent something waits for
+    /// its own lease to end before it sends the rest, and settling does not wait for that.
+    async fn all_delivered(desk: &Desk, kills: usize) -> Seen {
+        let mut seen = Seen::of(desk).await;
+        let patience = if kills > 0 { 240 } else { 0 };
+        for _ in 0..patience {
+            if seen.without_receipt().is_empty() {
+                break;
+            }
+            tokio::time::sleep(Duration::from_millis(500)).await;
+            desk.settle().await;
+            seen.outbox = desk.outbox_since(0).await;
+        }
+        seen
+    }
+
+    async fn numbers_are_unique_and_lead_to_their_tickets(&self, desk: &Desk) {
+        let numbers: BTreeSet<u64> = self.tickets.iter().map(number).collect();
+        assert_eq!(numbers.len(), self.tickets.len(), "a number is used twice");
+        for ticket in &self.tickets {
+            let found = desk.admin().ticket(number(ticket)).await;
+            assert_eq!(&found, ticket, "the list and the ticket differ");
+        }
+    }
+
+    fn histories_have_no_gap_and_no_way_back(&self) {
+        for ticket in &self.tickets {
+            let (number, version) = (number(ticket), &ticket["version"]);
+            let Some(events) = self.events.get(&number) else { continue };
+            let seqs: Vec<u64> = events.iter().filter_map(|event| event["seq"].as_u64()).collect();
+            let expected: Vec<u64> = (1..=events.len() as u64).collect();
+            assert_eq!(seqs, expected, "#{number} has a gap in its history");
+            assert_eq!(version, &json!(events.len()), "#{number} is not what its history says");
+            let moments: Vec<jiff::Timestamp> = events.iter().map(at).collect();
+            assert!(moments.is_sorted(), "#{number} goes back in time: {moments:?}");
+            assert_eq!(events[0]["type"], "opened", "#{number} begins with something else");
+        }
+    }
+
+    fn alarms_are_raised_once(&self) {
+        for (number, events) in &self.events {
+            let mut raised = BTreeSet::new();
+            for event in events.iter().filter(|event| event["type"] == "alarm_raised") {
+                let alarm = json!([event["metric"], event["alarm"], event["due"]]).to_string();
+                assert!(raised.insert(alarm.clone()), "#{number} raised {alarm} twice");
+            }
+        }
+    }
+
+    fn ledger_accounts_for_every_ticket_once(&self) {
+        let mut opened: BTreeMap<u64, usize> = self.events.keys().map(|n| (*n, 0)).collect();
+        for line in &self.ledger {
+            let outcome = line["outcome"].as_str().unwrap_or_default();
+            let known = ["ticket", "message", "suspended", "quarantined", "duplicate", "refused"];
+            assert!(known.contains(&outcome), "nobody knows what became of {line}");
+            if !["ticket", "message"].contains(&outcome) {
+                continue;
+            }
+            let number = line["number"].as_u64().unwrap_or_default();
+            let count = opened.get_mut(&number).unwrap_or_else(|| panic!("no ticket for {line}"));
+            *count += usize::from(outcome == "ticket");
+        }
+        let wrong: Vec<_> = opened.iter().filter(|(_, count)| **count != 1).collect();
+        assert!(wrong.is_empty(), "lines of the ledger that opened each ticket: {wrong:?}");
+    }
+
+    /// Mails carry an id that is the same however often they are sent. Slack's messages carry none:
+    /// the same words may come again only as often as the same thing happened again.
+    fn nothing_is_sent_twice(&self, kills: usize) {
+        let mut sent: BTreeMap<String, usize> = BTreeMap::new();
+        for item in self.to_people() {
+            let words = || json!([item["kind"], item["to"], item["method"], item["body"]]);
+            let known_by = message_id(item).map_or_else(words, |id| json!([item["to"], id]));
+            *sent.entry(known_by.to_string()).or_default() += 1;
+        }
+        let again = self.events.values().map(|events| most_of_a_kind(events)).max().unwrap_or(1);
+        let limit = |what: &str| if what.contains("chat.post") { again } else { 1 };
+        let twice = sent.iter().filter(|(what, times)| **times > limit(what) + kills);
+        let twice: Vec<_> = twice.collect();
+        assert!(twice.is_empty(), "sent more than once: {twice:#?}");
+    }
+
+    /// Whoever listens to the bus hears of every entry of every history, once.
+    fn bus_tells_every_entry_once(&self, kills: usize) {
+        let mut told: BTreeMap<(u64, u64), usize> = BTreeMap::new();
+        for event in self.outbox.iter().filter(|item| item["kind"] == "event") {
+            let detail = &event["body"]["detail"];
+            let of = |name: &str| detail[name].as_u64().unwrap_or_default();
+            *told.entry((of("ticket"), of("seq"))).or_default() += 1;
+        }
+        for (number, events) in &self.events {
+            for event in events {
+                let seq = event["seq"].as_u64().unwrap_or_default();
+                let times = told.remove(&(*number, seq)).unwrap_or(0);
+                assert!((1..=1 + kills).contains(&times), "#{number}/{seq} told {times} times");
+            }
+        }
+        assert_eq!(told, BTreeMap::new(), "told, and in no history");
+    }
+
+    fn outbox_has_no_gap_and_no_way_back(&self) {
+        let seqs: Vec<u64> = self.outbox.iter().filter_map(|item| item["seq"].as_u64()).collect();
+        let expected: Vec<u64> = (1..=self.outbox.len() as u64).collect();
+        assert_eq!(seqs, expected, "the outbox has a gap");
+        let moments: Vec<jiff::Timestamp> = self.outbox.iter().map(at).collect();
+        // What leaves by two lanes at once may be stamped before the other and numbered after it.
+        let at_once = jiff::SignedDuration::from_secs(1);
+        let back = moments.windows(2).filter(|pair| pair[0].duration_since(pair[1]) > at_once);
+        let back: Vec<_> = back.map(|pair| format!("{} after {}", pair[1], pair[0])).collect();
+        assert!(back.is_empty(), "the outbox goes back in time: {back:#?}");
+    }
+
+    /// Notes reach nobody by mail or chat; no internal word at all reaches whoever asked.
+    fn notes_stay_inside(&self) {
+        for ticket in &self.tickets {
+            let number = number(ticket);
+            let notes = words(&self.events, number, |event| event["type"] == "note_added");
+            let inside = words(&self.messages, number, |said| said["visibility"] == "internal");
+            if notes.is_empty() && inside.is_empty() {
+                continue;
+            }
+            let asker = ticket["requester"]["email"].as_str().unwrap_or_default();
+            for item in self.to_people() {
+                let text = item.to_string();
+                let leaked =
+                    |words: &BTreeSet<String>| words.iter().any(|word| text.contains(word));
+                assert!(!leaked(&notes), "a note of #{number} left: {item:#}");
+                let theirs = item["to"] == asker && !self.staff.contains(asker);
+                assert!(!theirs || !leaked(&inside), "#{number} told too much: {item:#}");
+            }
+        }
+    }
+
+    /// Tickets by mail, form or API whose requester got no mail that names them.
+    fn without_receipt(&self) -> BTreeSet<u64> {
+        let mut named: BTreeSet<(&str, u64)> = BTreeSet::new();
+        for mail in self.outbox.iter().filter(|item| item["kind"] == "mail") {
+            let text = format!("{} {}", mail["subject"], mail["body"]);
+            let to = mail["to"].as_str().unwrap_or_default();
+            named.extend(named_tickets(&text).map(|number| (to, number)));
+        }
+        let heard = |ticket: &&Value| {
+            let asker = ticket["requester"]["email"].as_str().unwrap_or_default();
+            named.contains(&(asker, number(ticket)))
+        };
+        let by_mail = |ticket: &&Value| {
+            let channel = ticket["channel"].as_str().unwrap_or_default();
+            ["email", "web", "api"].contains(&channel) && !ticket["requester"]["email"].is_null()
+        };
+        let silent = self.ledger.iter().filter(|line| line["automatic"].is_string());
+        let silent: BTreeSet<u64> = silent.filter_map(|line| line["number"].as_u64()).collect();
+        let owed = self.tickets.iter().filter(by_mail).filter(|ticket| !heard(ticket));
+        owed.map(number).filter(|number| !silent.contains(number)).collect()
+    }
+
+    fn to_people(&self) -> impl Iterator<Item = &Value> {
+        let by = ["mail", "slack", "discord"];
+        self.outbox.iter().filter(move |item| by.iter().any(|kind| item["kind"] == *kind))
+    }
+}
+
+/// What was said, as it stands inside a JSON text; a word or two could be anybody's.
+fn words(
+    said: &BTreeMap<u64, Vec<Value>>,
+    number: u64,
+    which: impl Fn(&Value) -> bool,
+) -> BTreeSet<String> {
+    let chosen = said.get(&number).into_iter().flatten().filter(|said| which(said));
+    let bodies = chosen.filter_map(|said| said["body"].as_str()).filter(|body| body.len() > 8);
+    bodies.map(|body| json!(body).to_string().trim_matches('"').to_owned()).collect()
+}
+
+/// The id of a mail, out of its own header.
+fn message_id(item: &Value) -> Option<&str> {
+    let header = |line: &str| line.to_ascii_lowercase().starts_with("message-id:");
+    item["raw"].as_str()?.lines().find(|line| header(line))
+}
+
+/// How often the commonest thing happened.
+fn most_of_a_kind(events: &[Value]) -> usize {
+    let mut counts: BTreeMap<&str, usize> = BTreeMap::new();
+    for event in events {
+        *counts.entry(event["type"].as_str().unwrap_or_default()).or_default() += 1;
+    }
+    counts.into_values().max().unwrap_or(1)
+}
+
+fn number(ticket: &Value) -> u64 {
+    ticket["number"].as_u64().unwrap_or_default()
+}
+
+fn at(item: &Value) -> jiff::Timestamp {
+    item["at"].as_str().and_then(|text| text.parse().ok()).expect("a moment in RFC 3339")
+}

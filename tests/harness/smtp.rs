@@ -1,0 +1,85 @@
+//! The least of a mail program: one conversation, one message at a time, nothing retried.
+
+use std::io;
+use std::net::SocketAddr;
+
+use tokio::io::{AsyncBufReadExt, AsyncReadExt, AsyncWriteExt, BufReader};
+use tokio::net::TcpStream;
+
+use super::fresh;
+
+/// A conversation with the mail door.
+pub struct Smtp {
+    stream: BufReader<TcpStream>,
+}
+
+impl Smtp {
+    /// Connects, and greets after being greeted.
+    pub async fn connect(address: SocketAddr) -> io::Result<Smtp> {
+        let mut smtp = Smtp::connect_silently(address).await?;
+        smtp.say("EHLO tests.example.com").await?;
+        Ok(smtp)
+    }
+
+    /// Connects, reads the greeting and says nothing.
+    pub async fn connect_silently(address: SocketAddr) -> io::Result<Smtp> {
+        let stream = TcpStream::connect(address).await?;
+        stream.set_nodelay(true)?;
+        let mut smtp = Smtp { stream: BufReader::new(stream) };
+        smtp.reply().await?;
+        Ok(smtp)
+    }
+
+    /// Sends one message and answers what the door said after its end: 250 means it is kept.
+    pub async fn send(&mut self, from: &str, to: &str, raw: &str) -> io::Result<String> {
+        for line in [&format!("MAIL FROM:<{from}>"), &format!("RCPT TO:<{to}>"), "DATA"] {
+            let reply = self.say(line).await?;
+            if !reply.starts_with(['2', '3']) {
+                return Ok(reply);
+            }
+        }
+        // RFC 5321, 4.5.2: a line that begins with a dot gets another.
+        let stuffed = raw.replace("\r\n.", "\r\n..");
+        self.stream.write_all(stuffed.as_bytes()).await?;
+        self.say("\r\n.").await
+    }
+
+    /// Says one line and answers the reply to it.
+    pub async fn say(&mut self, line: &str) -> io::Result<String> {
+        self.stream.write_all(format!("{line}\r\n").as_bytes()).await?;
+        self.reply().await
+    }
+
+    /// Writes bytes that are no SMTP, and answers all that comes back until the door hangs up.
+    pub async fn shout(&mut self, bytes: &[u8]) -> String {
+        let mut heard = Vec::new();
+        // A door that has hung up may refuse the bytes or the reading: both are an end.
+        let _ = self.stream.write_all(bytes).await;
+        let _ = self.stream.read_to_end(&mut heard).await;
+        String::from_utf8_lossy(&heard).into_owned()
+    }
+
+    async fn reply(&mut self) -> io::Result<String> {
+        loop {
+            let mut line = String::new();
+            if self.stream.read_line(&mut line).await? == 0 {
+                return Err(io::ErrorKind::UnexpectedEof.into());
+            }
+            // "250-" goes on, "250 " is the last line.
+            if line.as_bytes().get(3) != Some(&b'-') {
+                return Ok(line.trim_end().to_owned());
+            }
+        }
+    }
+}
+
+/// A plain mail with a `Message-ID` of its own.
+pub fn letter(from: &str, to: &str, subject: &str, body: &str) -> String {
+    let id = fresh();
+    let body = body.replace('\n', "\r\n");
+    format!(
+        "From: <{from}>\r\nTo: <{to}>\r\nSubject: {subject}\r\n\
+         Date: Sun, 22 Nov 2026 09:00:00 +0000\r\nMessage-ID: <{id}@tests.example.com>\r\n\
+         MIME-Version: 1.0\r\nContent-Type: text/plain; charset=utf-8\r\n\r\n{body}\r\n"
+    )
+}
