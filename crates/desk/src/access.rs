@@ -1,9 +1,9 @@
 //! Who may do what: roles against commands. Only [`permit`] makes a [`Permit`], and only a permit
 //! can be decided, so no door can forget to ask.
 
+use crate::command::{Command, Refusal};
 use crate::history::Actor;
 use crate::id::PersonId;
-use crate::lifecycle::{Command, Refusal};
 use crate::ticket::{Ticket, words};
 
 words!(

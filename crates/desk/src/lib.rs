@@ -7,13 +7,19 @@
 pub mod id;
 pub mod ticket;
 
+pub mod event;
+
 pub mod history;
 
 pub mod schedule;
 
 pub mod sla;
 
+pub mod clock;
+
 pub mod waiting;
+
+pub mod command;
 
 pub mod lifecycle;
 
@@ -27,9 +33,10 @@ pub mod policy;
 
 pub mod outbox;
 
+pub use command::{Command, Refusal};
 pub use history::{Actor, Entry, Event, Text, evolve, fold};
 pub use id::{Number, PersonId, QueueId};
-pub use lifecycle::{Command, Refusal, decide};
+pub use lifecycle::decide;
 pub use ticket::{Channel, Closure, Priority, Status, Ticket, Type};
 
 use jiff::Timestamp;

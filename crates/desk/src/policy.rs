@@ -1,4 +1,4 @@
-//! What the desk promises unless it is told otherwise: the policy "Standard" of product.md 6.1.
+//! What the desk promises unless it is told otherwise: the policy "Standard".
 
 use std::collections::BTreeMap;
 

@@ -1,18 +1,15 @@
 //! Service targets: what was promised, how much of it is spent, and what must be said when.
 //!
-//! Nothing ticks. A clock is a list of stretches read out of the history; alarms (warnings, the
-//! breach, the ladder above it) are thresholds of spent time, so each has one instant at which it
-//! falls due, whenever somebody comes to look.
-
-use std::collections::BTreeSet;
+//! Nothing ticks. Alarms (warnings, the breach, the ladder above it) are thresholds of the time a
+//! clock has spent, so each has one instant at which it falls due, whenever somebody comes to look.
 
 use jiff::civil::Time;
 use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
 
-use crate::history::Event;
+pub use crate::clock::{Clock, Clocks, State};
 use crate::schedule::Calendar;
-use crate::ticket::{Status, Ticket, words};
+use crate::ticket::{Ticket, words};
 
 words!(
     /// What is measured.
@@ -96,8 +93,6 @@ pub enum Alarm {
 
 /// The ladder's second rung comes no sooner than this after the breach.
 const MANAGER_AT_LEAST: SignedDuration = SignedDuration::from_mins(30);
-/// A reopened ticket has at least this much left of its resolution target.
-const REOPENED_AT_LEAST: SignedDuration = SignedDuration::from_hours(1);
 
 impl Promise {
     /// Promises nothing.
@@ -123,56 +118,6 @@ impl Promise {
     }
 }
 
-/// The three clocks of a ticket.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-pub struct Clocks {
-    /// See [`Metric::FirstResponse`].
-    pub first_response: Clock,
-    /// See [`Metric::NextResponse`].
-    pub next_response: Clock,
-    /// See [`Metric::Resolution`].
-    pub resolution: Clock,
-}
-
-/// One clock, as the history leaves it.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-pub struct Clock {
-    /// What it is doing.
-    pub state: State,
-    /// Stretches that counted and are over.
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub runs: Vec<(Timestamp, Timestamp)>,
-    /// A target of its own that a reopening gave it, in staffed time.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub extended: Option<SignedDuration>,
-    /// Alarms already on record for this run, repeats left out.
-    #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
-    pub raised: BTreeSet<Alarm>,
-    /// The latest repeat on record: its number and when it fell due.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub repeated: Option<(u16, Timestamp)>,
-    /// Whether it was ever breached; a later target cannot undo that.
-    #[serde(default)]
-    pub breached: bool,
-}
-
-/// What a clock is doing.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum State {
-    /// Nothing is being measured.
-    #[default]
-    Idle,
-    /// Counting since then.
-    Running(Timestamp),
-    /// Standing still because somebody else owes the next step.
-    Paused,
-    /// The promise was kept, or kept late, then.
-    Met(Timestamp),
-    /// The ticket ended without it.
-    Ended,
-}
-
 /// An alarm and the instant it falls due.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct DueAlarm {
@@ -184,178 +129,7 @@ pub struct DueAlarm {
     pub alarm: Alarm,
 }
 
-impl Clocks {
-    /// The clock of one metric.
-    pub fn get(&self, metric: Metric) -> &Clock {
-        match metric {
-            Metric::FirstResponse => &self.first_response,
-            Metric::NextResponse => &self.next_response,
-            Metric::Resolution => &self.resolution,
-        }
-    }
-
-    fn get_mut(&mut self, metric: Metric) -> &mut Clock {
-        match metric {
-            Metric::FirstResponse => &mut self.first_response,
-            Metric::NextResponse => &mut self.next_response,
-            Metric::Resolution => &mut self.resolution,
-        }
-    }
-
-    /// Reads one more event. `status` is where the ticket stands once it has happened.
-    pub fn advance(&mut self, event: &Event, at: Timestamp, status: Status, promise: &Promise) {
-        if let Event::AlarmRaised { metric, alarm, due } = event {
-            return self.get_mut(*metric).raise(*alarm, *due);
-        }
-        if let Event::PriorityChanged { .. } = event {
-            return Metric::ALL.iter().for_each(|metric| self.get_mut(*metric).rearm());
-        }
-        self.advance_responses(event, at, status);
-        self.resolution.advance_resolution(event, at, status, promise);
-    }
-
-    fn advance_responses(&mut self, event: &Event, at: Timestamp, status: Status) {
-        if let Event::Opened { .. } = event {
-            self.first_response.start(at);
-        }
-        if event.answers_requester() {
-            self.first_response.stop(at, State::Met(at));
-            self.next_response.stop(at, State::Met(at));
-        } else if event.asks_agent() && !self.first_response.is_running() {
-            self.next_response.start_anew(at);
-        }
-        if !status.is_open() {
-            self.first_response.stop(at, State::Ended);
-            self.next_response.stop(at, State::Ended);
-        }
-    }
-}
-
 impl Clock {
-    /// Whether it is counting.
-    pub fn is_running(&self) -> bool {
-        matches!(self.state, State::Running(_))
-    }
-
-    /// When the promise was kept.
-    pub fn met_at(&self) -> Option<Timestamp> {
-        match self.state {
-            State::Met(at) => Some(at),
-            State::Idle | State::Running(_) | State::Paused | State::Ended => None,
-        }
-    }
-
-    /// Staffed time counted until `now`.
-    pub fn spent(&self, calendar: &Calendar, now: Timestamp) -> SignedDuration {
-        let over: SignedDuration = self.runs.iter().map(|(a, b)| calendar.between(*a, *b)).sum();
-        match self.state {
-            State::Running(since) => over + calendar.between(since, now),
-            State::Idle | State::Paused | State::Met(_) | State::Ended => over,
-        }
-    }
-
-    /// When this much is spent, if the clock runs on, or was spent, or would have been had it not
-    /// been stopped. None while it is paused short of it.
-    fn instant_of(&self, calendar: &Calendar, wanted: SignedDuration) -> Option<Timestamp> {
-        let mut left = wanted;
-        for (n, (from, to)) in self.runs.iter().enumerate() {
-            let length = calendar.between(*from, *to);
-            let is_last = n + 1 == self.runs.len();
-            let stopped = matches!(self.state, State::Met(_) | State::Ended);
-            if left <= length || (is_last && stopped) {
-                return calendar.after(*from, left);
-            }
-            left -= length;
-        }
-        match self.state {
-            State::Running(since) => calendar.after(since, left),
-            State::Idle | State::Paused | State::Met(_) | State::Ended => None,
-        }
-    }
-
-    fn start(&mut self, at: Timestamp) {
-        if self.state == State::Idle {
-            self.state = State::Running(at);
-        }
-    }
-
-    /// A new episode: what came before is not counted again, but a breach stays a breach.
-    fn start_anew(&mut self, at: Timestamp) {
-        if !self.is_running() {
-            let breached = self.breached;
-            *self = Clock { state: State::Running(at), breached, ..Clock::default() };
-        }
-    }
-
-    fn stop(&mut self, at: Timestamp, state: State) {
-        if let State::Running(since) = self.state {
-            self.runs.push((since, at));
-            self.state = state;
-        }
-    }
-
-    fn advance_resolution(
-        &mut self,
-        event: &Event,
-        at: Timestamp,
-        status: Status,
-        promise: &Promise,
-    ) {
-        if let Event::Opened { .. } = event {
-            return self.start(at);
-        }
-        match (self.state, status) {
-            (State::Running(_) | State::Paused, Status::Resolved) => self.end(at, State::Met(at)),
-            (State::Running(_) | State::Paused, Status::Closed) => self.end(at, State::Ended),
-            (State::Running(_), waiting) if waiting.pauses_resolution() => {
-                self.stop(at, State::Paused);
-            }
-            (State::Paused, acting) if !acting.pauses_resolution() => {
-                self.state = State::Running(at);
-            }
-            (State::Met(_), acting) if acting.is_open() => self.reopen(at, promise),
-            (State::Idle | State::Running(_) | State::Paused | State::Met(_) | State::Ended, _) => {
-            }
-        }
-    }
-
-    fn end(&mut self, at: Timestamp, state: State) {
-        self.stop(at, state);
-        self.state = state;
-    }
-
-    /// Goes on with what was left, but never with less than an hour or a quarter of the target, so
-    /// that a reopened ticket is not breached the moment it comes back.
-    fn reopen(&mut self, at: Timestamp, promise: &Promise) {
-        let spent = self.spent(&promise.calendar, at);
-        let at_least = |target: SignedDuration| spent + REOPENED_AT_LEAST.max(target / 4);
-        self.extended = promise.resolution.map(|target| target.max(at_least(target)));
-        self.raised.clear();
-        self.repeated = None;
-        self.state = State::Running(at);
-    }
-
-    fn raise(&mut self, alarm: Alarm, due: Timestamp) {
-        match alarm {
-            Alarm::Repeat(n) => self.repeated = Some((n, due)),
-            Alarm::Breach => {
-                self.breached = true;
-                self.raised.insert(alarm);
-            }
-            Alarm::Warning(_) | Alarm::Manager | Alarm::Head => {
-                self.raised.insert(alarm);
-            }
-        }
-    }
-
-    /// A new promise measures from the beginning again; what was said about the old one does not
-    /// count for it.
-    fn rearm(&mut self) {
-        self.extended = None;
-        self.raised.clear();
-        self.repeated = None;
-    }
-
     fn target(&self, promise: &Promise, metric: Metric) -> Option<SignedDuration> {
         self.extended.or_else(|| promise.target(metric))
     }

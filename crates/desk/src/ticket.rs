@@ -142,7 +142,7 @@ words!(
 );
 
 impl Status {
-    /// The transitions product.md 6.2 names. Leaving hold without an assignee returns to the queue,
+    /// The ways a ticket may go. Leaving hold without an assignee returns to the queue,
     /// so that no ticket is "in progress" with nobody on it. Merging and un-merging are pointers
     /// and move by their own rule.
     pub fn may_become(self, next: Status) -> bool {

@@ -3,9 +3,9 @@
 use std::collections::BTreeSet;
 
 use desk::access::{Permit, Role, Who, permit};
+use desk::command::Opening;
 use desk::config::Config;
 use desk::history::Text;
-use desk::lifecycle::Opening;
 use desk::policy::Policy;
 use desk::schedule::Calendar;
 use desk::sla::{Alarm, Metric, State};

@@ -1,8 +1,8 @@
 //! What the desk does, told as given / when / then. Times are minutes after Monday 09:00 UTC.
 
 use desk::access::{Permit, Role, Who, permit};
+use desk::command::Opening;
 use desk::history::Text;
-use desk::lifecycle::Opening;
 use desk::policy::Policy;
 use desk::sla::{Metric, due_at};
 use desk::{

@@ -21,7 +21,14 @@ const REST_WITHIN: Duration = Duration::from_secs(120);
 pub async fn pump(desk: Arc<LocalDesk>) -> Result<()> {
     let mut pump = Pump::start(desk.streams.clone(), table(), &desk.engine).await?;
     loop {
-        let batch = pump.next_batch().await?;
+        let batch = match pump.next_batch().await {
+            Ok(batch) => batch,
+            Err(error) => {
+                tracing::warn!("could not read the table's stream: {error}");
+                tokio::time::sleep(LOOK).await;
+                continue;
+            }
+        };
         if let Err(error) = notify::ring(&desk.notify, &batch).await {
             tracing::warn!("could not send what a commit owes: {error}");
         }

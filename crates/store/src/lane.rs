@@ -9,10 +9,10 @@ use desk::ticket::Place;
 use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
 
-use crate::change::Lost;
 use crate::error::Error;
 use crate::item::{self, Item, n, s};
 use crate::key::Key;
+use crate::transaction::Lost;
 use crate::{Store, key};
 
 /// A row that is still there this long after it should have left is late: the minute looks at it.
@@ -163,7 +163,7 @@ impl Store {
         let record = key::sent(row.owed.number, row.owed.seq, audience, channel).with(sent)?;
         let mut items = vec![self.delete(row.key.clone())?, self.put(record)?];
         for place in threads {
-            items.push(self.put(crate::change::thread_item(place, row.owed.number))?);
+            items.push(self.put(crate::draft::thread_item(place, row.owed.number))?);
         }
         self.settled(items).await
     }

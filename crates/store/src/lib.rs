@@ -8,6 +8,10 @@ pub mod key;
 
 mod item;
 
+mod draft;
+
+mod transaction;
+
 pub mod change;
 
 pub mod read;

@@ -4,9 +4,9 @@ use aws_sdk_dynamodb::types::TransactWriteItem;
 use desk::PersonId;
 use desk::person::{Identity, Person, name_from_address};
 
-use crate::change::Lost;
 use crate::error::Error;
 use crate::item::{self, s};
+use crate::transaction::Lost;
 use crate::{Store, key};
 
 /// How often a lost race is run again.

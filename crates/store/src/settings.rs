@@ -9,6 +9,7 @@ use jiff::{SignedDuration, Timestamp};
 
 use crate::error::Error;
 use crate::item::{self, n};
+use crate::transaction::Lost;
 use crate::{Store, key};
 
 /// How long a configuration is used before the pointer is read again.
@@ -107,8 +108,8 @@ impl Store {
         let pointer = TransactWriteItem::builder().put(pointer).build();
         match self.transact(vec![document, pointer], &self.fresh_id()).await {
             Ok(()) => Ok(true),
-            Err(crate::change::Lost::Race) => Ok(false),
-            Err(crate::change::Lost::Other(error)) => Err(error),
+            Err(Lost::Race) => Ok(false),
+            Err(Lost::Other(error)) => Err(error),
         }
     }
 }

@@ -58,3 +58,7 @@ pub(crate) fn refused(refusal: &Refusal) -> String {
 pub fn not_reached() -> String {
     "Nothing was filed or changed: the desk cannot reach its storage. Please try again.".into()
 }
+
+#[cfg(test)]
+#[path = "words_tests.rs"]
+mod tests;

@@ -68,3 +68,15 @@ async fn tick(store: &Store, number: Number) -> Result<(), Error> {
     }
     Ok(())
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_minute_is_read() {
+        let event = include_str!("../../../events/eventbridge-minute.json");
+        let minute: EventBridgeEvent<Value> = serde_json::from_str(event).unwrap();
+        assert_eq!(minute.detail_type, "Scheduled Event");
+    }
+}

@@ -111,8 +111,8 @@ fn part(
 #[cfg(test)]
 mod tests {
     use desk::access::{Who, permit};
+    use desk::command::Opening;
     use desk::history::Text;
-    use desk::lifecycle::Opening;
     use desk::{Channel, Command, Priority, QueueId, Type, decide, fold};
     use jiff::Timestamp;
     use jiff::tz::TimeZone;

@@ -3,9 +3,9 @@
 use std::sync::Arc;
 
 use desk::access::{Role, Who, permit};
+use desk::command::Opening;
 use desk::config::Config;
 use desk::history::Entry;
-use desk::lifecycle::Opening;
 use desk::{
     Actor, Channel, Command, Number, PersonId, Priority, QueueId, Text, Type, decide, fold,
 };

@@ -76,7 +76,9 @@ fn user(world: &World, id: &str) -> Result<Value, &'static str> {
         return Err("user_not_found");
     }
     let name = id.to_ascii_lowercase();
-    let mut letters = name.chars();
+    // Made-up accounts of the demo and of `bellhop say` carry their person's name: UKOFI is Kofi.
+    let bare = name.strip_prefix('u').filter(|rest| rest.chars().all(|c| c.is_ascii_alphabetic()));
+    let mut letters = bare.filter(|rest| !rest.is_empty()).unwrap_or(&name).chars();
     let first = letters.next().map(|c| c.to_ascii_uppercase());
     let real_name: String = first.into_iter().chain(letters).collect();
     let email = format!("{name}@{}", world.domain);

@@ -1,0 +1,173 @@
+//! What can be asked of a ticket, and the reasons it can be refused.
+
+use std::collections::BTreeSet;
+
+use jiff::Timestamp;
+
+use crate::history::Text;
+use crate::id::{Number, PersonId, QueueId};
+use crate::sla::Promise;
+use crate::ticket::{Channel, Closure, Place, Priority, Status, Type};
+
+/// Something somebody wants, named in the imperative.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Command {
+    /// Ask for help.
+    Open(Box<Opening>),
+    /// Write as the person the ticket is for.
+    ReplyAsRequester(Text),
+    /// Answer the requester, publicly.
+    ReplyAsAgent(Text),
+    /// Note something for agents alone.
+    AddNote(Text),
+    /// Take it.
+    Claim,
+    /// Give it to somebody.
+    Assign {
+        /// Whom.
+        to: PersonId,
+    },
+    /// Let it go.
+    Release,
+    /// Move it to another queue.
+    Transfer {
+        /// Where to.
+        queue: QueueId,
+        /// Why, for agents.
+        reason: Text,
+    },
+    /// Wait for something outside the desk.
+    Hold {
+        /// Until when; the longest hold when not said.
+        until: Option<Timestamp>,
+        /// Why, for agents.
+        reason: Text,
+    },
+    /// Ask the requester something and wait.
+    Await(Text),
+    /// Propose a solution; the requester confirms it.
+    Propose(Text),
+    /// Say that it helped.
+    Confirm,
+    /// Say that it did not.
+    Decline(Text),
+    /// Take it up again after it was resolved.
+    Reopen(Text),
+    /// Withdraw it.
+    Cancel(Text),
+    /// Turn it down.
+    Reject(Text),
+    /// End it: a resolved ticket for good, an open one only for the reasons that need no solution.
+    Close {
+        /// Why an open ticket needs no solution.
+        closure: Option<Closure>,
+        /// In words.
+        reason: Text,
+    },
+    /// Ask for help from above.
+    Escalate(Text),
+    /// Say how it was.
+    Rate {
+        /// 1 to 5.
+        score: u8,
+        /// In words.
+        comment: Text,
+    },
+    /// Change how soon it matters.
+    SetPriority {
+        /// The new priority.
+        to: Priority,
+        /// What is promised then.
+        promise: Box<Promise>,
+    },
+    /// Change what kind of request it is.
+    SetType {
+        /// The new type.
+        to: Type,
+    },
+    /// Change the title.
+    Retitle(Text),
+    /// Set the labels.
+    Tag {
+        /// All of them.
+        tags: BTreeSet<String>,
+    },
+    /// The clock moved. Idempotent, and indifferent to how often it is said.
+    Tick,
+    /// A message could not be delivered.
+    ReportUndeliverable {
+        /// Its id.
+        message: String,
+        /// What the other side said.
+        reason: String,
+    },
+}
+
+/// What a new ticket is made of.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Opening {
+    /// Its number, taken from the counter.
+    pub number: Number,
+    /// Whom it is for.
+    pub requester: PersonId,
+    /// What kind of request.
+    pub kind: Type,
+    /// How soon it matters.
+    pub priority: Priority,
+    /// How it arrived.
+    pub channel: Channel,
+    /// What is promised.
+    pub promise: Promise,
+    /// The queue it goes to.
+    pub queue: QueueId,
+    /// The thread it began.
+    pub origin: Option<Place>,
+    /// Sent by a machine: the desk writes nothing back by itself.
+    pub silent: bool,
+    /// Another system's id.
+    pub external_id: Option<String>,
+    /// Title and description.
+    pub text: Text,
+}
+
+/// Why a command was not carried out. An answer, not an error.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum Refusal {
+    /// There is such a ticket already.
+    #[error("this ticket is already open")]
+    AlreadyOpened,
+    /// There is no such ticket.
+    #[error("there is no such ticket")]
+    NotOpened,
+    /// Closed is final.
+    #[error("the ticket is closed for good; open a new one that mentions it")]
+    Closed,
+    /// The state machine has no such way.
+    #[error("a ticket that is \"{}\" cannot be {done}; {hint}", from.label())]
+    NotAllowed {
+        /// Where it stands.
+        from: Status,
+        /// What was asked, as a participle.
+        done: &'static str,
+        /// What would work.
+        hint: &'static str,
+    },
+    /// Somebody else has it.
+    #[error("somebody else has already taken it; ask them to release it, or assign it to yourself")]
+    AlreadyClaimed {
+        /// Who.
+        by: PersonId,
+    },
+    /// A hold must end in the future, within 90 days.
+    #[error("a hold must end later than now and within 90 days; choose another date")]
+    HoldOutOfRange,
+    /// A rating is 1 to 5.
+    #[error("a rating is a number from 1 to 5")]
+    ScoreOutOfRange,
+    /// It changed since it was looked at.
+    #[error("the ticket has changed since you read it; read it again")]
+    Stale,
+    /// The person may not.
+    #[error("your role does not allow this; ask an agent or the desk's admin")]
+    NotPermitted,
+}

@@ -1,0 +1,245 @@
+//! Something that happened to a ticket: the closed list of facts, and what each of them means by
+//! itself. The names are a promise to every table that was ever written.
+
+use std::collections::BTreeSet;
+
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+
+use crate::id::{Number, PersonId, QueueId};
+use crate::sla::{Alarm, Metric, Promise};
+use crate::ticket::{Channel, Closure, Place, Priority, Status, Ticket, Type, words};
+
+words!(
+    /// Who may read a message.
+    Visibility {
+        /// The requester too.
+        Public = "public",
+        /// Agents alone.
+        Internal = "internal",
+    }
+);
+
+/// Something that happened, named in the past tense.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(tag = "type", rename_all = "snake_case")]
+pub enum Event {
+    /// Somebody asked for help.
+    Opened {
+        /// The ticket's number.
+        number: Number,
+        /// Whom it is for.
+        requester: PersonId,
+        /// What kind of request.
+        kind: Type,
+        /// How soon it matters.
+        priority: Priority,
+        /// How it arrived.
+        channel: Channel,
+        /// What is promised.
+        promise: Promise,
+        /// The thread it began.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        origin: Option<Place>,
+        /// Sent by a machine: the desk writes nothing back by itself.
+        #[serde(default)]
+        silent: bool,
+        /// Another system's id.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        external_id: Option<String>,
+    },
+    /// It reached a queue.
+    Queued {
+        /// Which.
+        queue: QueueId,
+    },
+    /// An agent took it.
+    Claimed,
+    /// An agent was given it.
+    Assigned {
+        /// Who.
+        to: PersonId,
+    },
+    /// The assignee let it go.
+    Released,
+    /// It was moved to another queue.
+    Transferred {
+        /// Which.
+        queue: QueueId,
+    },
+    /// The requester wrote.
+    RequesterReplied,
+    /// An agent answered, publicly.
+    AgentReplied,
+    /// An agent noted something, internally.
+    NoteAdded,
+    /// The requester's message put it back to work.
+    Resumed,
+    /// An agent asked the requester something.
+    Awaited,
+    /// It waits for something outside the desk.
+    Held {
+        /// When it wakes up.
+        until: Timestamp,
+    },
+    /// The hold ended.
+    Woken,
+    /// An agent proposed a solution.
+    Proposed,
+    /// The requester said it helped.
+    Confirmed,
+    /// The requester said it did not.
+    Declined,
+    /// The requester was asked again.
+    Reminded {
+        /// Counted from 1 within one wait.
+        number: u8,
+    },
+    /// Nobody answered.
+    ResolvedUnanswered,
+    /// It came back after it was resolved.
+    Reopened,
+    /// It ended.
+    Closed {
+        /// Why.
+        closure: Closure,
+    },
+    /// An agent asked for help from above.
+    Escalated,
+    /// Another priority, and the promise that goes with it, counted from the beginning.
+    PriorityChanged {
+        /// The new one.
+        to: Priority,
+        /// The new promise.
+        promise: Promise,
+    },
+    /// Another kind of request.
+    TypeChanged {
+        /// The new one.
+        to: Type,
+    },
+    /// Another title.
+    Retitled,
+    /// Other labels.
+    Tagged {
+        /// All of them.
+        tags: BTreeSet<String>,
+    },
+    /// The requester said how it was.
+    Rated {
+        /// 1 to 5.
+        score: u8,
+    },
+    /// A clock passed a threshold.
+    AlarmRaised {
+        /// Whose clock.
+        metric: Metric,
+        /// Which threshold.
+        alarm: Alarm,
+        /// When it was passed, whenever that was noticed.
+        due: Timestamp,
+    },
+    /// A message could not be delivered, and will not be tried again.
+    Undeliverable {
+        /// Which message, by its id.
+        message: String,
+        /// What the other side said.
+        reason: String,
+    },
+}
+
+impl Event {
+    /// The name of the fact, as the API and the bus write it.
+    pub fn name(&self) -> &'static str {
+        match self {
+            Event::Opened { .. } => "opened",
+            Event::Queued { .. } => "queued",
+            Event::Claimed => "claimed",
+            Event::Assigned { .. } => "assigned",
+            Event::Released => "released",
+            Event::Transferred { .. } => "transferred",
+            Event::RequesterReplied => "requester_replied",
+            Event::AgentReplied => "agent_replied",
+            Event::NoteAdded => "note_added",
+            Event::Resumed => "resumed",
+            Event::Awaited => "awaited",
+            Event::Held { .. } => "held",
+            Event::Woken => "woken",
+            Event::Proposed => "proposed",
+            Event::Confirmed => "confirmed",
+            Event::Declined => "declined",
+            Event::Reminded { .. } => "reminded",
+            Event::ResolvedUnanswered => "resolved_unanswered",
+            Event::Reopened => "reopened",
+            Event::Closed { .. } => "closed",
+            Event::Escalated => "escalated",
+            Event::PriorityChanged { .. } => "priority_changed",
+            Event::TypeChanged { .. } => "type_changed",
+            Event::Retitled => "retitled",
+            Event::Tagged { .. } => "tagged",
+            Event::Rated { .. } => "rated",
+            Event::AlarmRaised { .. } => "alarm_raised",
+            Event::Undeliverable { .. } => "undeliverable",
+        }
+    }
+
+    /// A public message of an agent: it answers the requester and stops the response clocks.
+    pub fn answers_requester(&self) -> bool {
+        matches!(self, Event::AgentReplied | Event::Awaited | Event::Proposed)
+    }
+
+    /// A message of the requester that an agent owes an answer to.
+    pub fn asks_agent(&self) -> bool {
+        matches!(self, Event::RequesterReplied | Event::Declined | Event::Reopened)
+    }
+
+    /// Who may read the entry's text as a message of the conversation; none where it is no message.
+    pub fn visibility(&self) -> Option<Visibility> {
+        match self {
+            Event::Opened { .. } | Event::RequesterReplied | Event::AgentReplied => {
+                Some(Visibility::Public)
+            }
+            Event::Awaited | Event::Proposed | Event::Declined | Event::Reopened => {
+                Some(Visibility::Public)
+            }
+            Event::Closed { .. } => Some(Visibility::Public),
+            Event::NoteAdded | Event::Held { .. } | Event::Transferred { .. } => {
+                Some(Visibility::Internal)
+            }
+            Event::Escalated => Some(Visibility::Internal),
+            Event::Queued { .. } | Event::Claimed | Event::Assigned { .. } | Event::Released => {
+                None
+            }
+            Event::Resumed | Event::Woken | Event::Confirmed | Event::Reminded { .. } => None,
+            Event::ResolvedUnanswered | Event::PriorityChanged { .. } => None,
+            Event::TypeChanged { .. } | Event::Retitled | Event::Tagged { .. } => None,
+            Event::Rated { .. } | Event::AlarmRaised { .. } | Event::Undeliverable { .. } => None,
+        }
+    }
+
+    /// Where the ticket stands once this has happened; none where it stays.
+    pub(crate) fn leads_to(&self, ticket: &Ticket) -> Option<Status> {
+        match self {
+            Event::Opened { .. } => Some(Status::New),
+            Event::Queued { .. } | Event::Released | Event::Transferred { .. } => {
+                Some(Status::PendingAssignment)
+            }
+            Event::Claimed | Event::Assigned { .. } => match ticket.status {
+                Status::New | Status::PendingAssignment => Some(Status::InProgress),
+                _ => None,
+            },
+            Event::Resumed | Event::Declined | Event::Reopened => Some(Status::InProgress),
+            Event::Woken if ticket.assignee.is_none() => Some(Status::PendingAssignment),
+            Event::Woken => Some(Status::InProgress),
+            Event::Awaited => Some(Status::AwaitingRequester),
+            Event::Held { .. } => Some(Status::OnHold),
+            Event::Proposed => Some(Status::AwaitingConfirmation),
+            Event::Confirmed | Event::ResolvedUnanswered => Some(Status::Resolved),
+            Event::Closed { .. } => Some(Status::Closed),
+            Event::RequesterReplied | Event::AgentReplied | Event::NoteAdded => None,
+            Event::Reminded { .. } | Event::Escalated | Event::PriorityChanged { .. } => None,
+            Event::TypeChanged { .. } | Event::Retitled | Event::Tagged { .. } => None,
+            Event::Rated { .. } | Event::AlarmRaised { .. } | Event::Undeliverable { .. } => None,
+        }
+    }
+}

@@ -1,0 +1,184 @@
+//! A command on its way into the table: the entries it was decided to be, and every item that is
+//! written with them.
+
+use aws_sdk_dynamodb::types::{Put, TransactWriteItem};
+use desk::config::Config;
+use desk::history::{Entry, Event, Text};
+use desk::ticket::Place;
+use desk::{Number, Ticket, evolve, outbox};
+use sha2::{Digest, Sha256};
+
+use crate::change::{Along, Answer, NewTicket, Once};
+use crate::error::Error;
+use crate::item::{self, Asker, Item, Stored, n, s};
+use crate::{Store, key, lane};
+
+/// What one transaction may hold, by DynamoDB's limits.
+const ITEMS_AT_MOST: usize = 100;
+/// Words longer than this, in bytes, are kept in S3.
+const BODY_AT_MOST: usize = 16 * 1024;
+
+/// Entries about to be committed.
+pub(crate) struct Draft<'a> {
+    pub before: Option<&'a Stored>,
+    pub new: Option<&'a NewTicket>,
+    pub entries: Vec<Entry>,
+    pub along: &'a Along,
+}
+
+impl Draft<'_> {
+    pub fn first_seq(&self) -> u32 {
+        self.before.map_or(0, |stored| stored.ticket.version) + 1
+    }
+
+    /// The ticket once this is committed.
+    pub fn outcome(&self) -> Result<Stored, Error> {
+        let before = self.before.map(|stored| stored.ticket.clone());
+        let ticket: Option<Ticket> = self.entries.iter().fold(before, evolve);
+        let ticket = ticket.ok_or_else(|| Error::damaged("a draft", "it opens nothing"))?;
+        let asker = match (self.before, self.new) {
+            (Some(stored), _) => stored.asker.clone(),
+            (None, Some(new)) => {
+                Asker { name: new.requester.name.clone(), email: new.requester.email.clone() }
+            }
+            (None, None) => Asker { name: String::new(), email: None },
+        };
+        Ok(Stored { ticket, title: self.title(), asker })
+    }
+
+    fn title(&self) -> String {
+        let retitled = self
+            .entries
+            .iter()
+            .rev()
+            .find(|entry| matches!(entry.event, Event::Opened { .. } | Event::Retitled));
+        let title = retitled.and_then(|entry| entry.text.as_ref()?.title.clone());
+        title.or_else(|| self.before.map(|stored| stored.title.clone())).unwrap_or_default()
+    }
+}
+
+impl Store {
+    pub(crate) async fn items(
+        &self,
+        draft: &Draft<'_>,
+        stored: &Stored,
+        config: &Config,
+        command: &str,
+        answer: Answer<'_>,
+    ) -> Result<Vec<TransactWriteItem>, Error> {
+        let number = stored.ticket.number;
+        let mut items = Vec::new();
+        if !draft.entries.is_empty() {
+            items.push(self.put_snapshot(draft, stored)?);
+        }
+        for (seq, entry) in (draft.first_seq()..).zip(&draft.entries) {
+            items.push(self.put_new(item::entry_item(number, seq, entry, command)?)?);
+            if let Some(text) = entry.text.as_ref().filter(|text| **text != Text::default()) {
+                items.push(self.put(self.body_item(number, seq, text).await?)?);
+            }
+        }
+        let queue = stored.ticket.queue.as_ref().and_then(|queue| config.queue(queue));
+        for owed in outbox::outgoing(&stored.ticket, queue, draft.first_seq(), &draft.entries) {
+            items.push(self.put_new(lane::row(&owed, self.now())?)?);
+        }
+        let answer = draft.along.once.as_ref().and_then(|_| answer(stored, &draft.entries));
+        self.items_along(draft.along, stored, answer, &mut items)?;
+        if let Some(new) = draft.new.filter(|new| new.is_new) {
+            items.extend(self.put_person(&new.requester)?);
+        }
+        if items.len() > ITEMS_AT_MOST {
+            return Err(Error::TooLarge { items: items.len() });
+        }
+        Ok(items)
+    }
+
+    fn items_along(
+        &self,
+        along: &Along,
+        stored: &Stored,
+        answer: Option<String>,
+        items: &mut Vec<TransactWriteItem>,
+    ) -> Result<(), Error> {
+        let number = stored.ticket.number;
+        if let Some(once) = &along.once {
+            items.push(self.put_once(once, number, answer)?);
+        }
+        if let Some(arrival) = &along.arrival {
+            items.push(self.put(arrival.clone().about(number).item()?)?);
+        }
+        for place in &along.threads {
+            items.push(self.put(thread_item(place, number))?);
+        }
+        if let Some(settled) = &along.settles {
+            items.push(self.delete(settled.clone())?);
+        }
+        Ok(())
+    }
+
+    fn put_snapshot(&self, draft: &Draft<'_>, stored: &Stored) -> Result<TransactWriteItem, Error> {
+        let item = stored.to_item()?;
+        let Some(before) = draft.before else { return self.put_new(item) };
+        let put = Put::builder()
+            .table_name(&self.table)
+            .set_item(Some(item))
+            .condition_expression("version = :read")
+            .expression_attribute_values(":read", n(before.ticket.version))
+            .build()
+            .map_err(|cause| Error::damaged("a write", cause))?;
+        Ok(TransactWriteItem::builder().put(put).build())
+    }
+
+    /// Words; long ones go to S3 first, under the hash of what they are.
+    async fn body_item(&self, number: Number, seq: u32, text: &Text) -> Result<Item, Error> {
+        let item = key::body(number, seq).with(text)?;
+        let json = item::text(&item, "data").unwrap_or_default().to_owned();
+        if json.len() <= BODY_AT_MOST {
+            return Ok(item);
+        }
+        let blob = format!("ticket/{}/{}", number.0, hex::encode(Sha256::digest(&json)));
+        self.put_blob(&blob, json.into_bytes(), "application/json").await?;
+        let mut item = key::body(number, seq).attributes();
+        item.insert("blob".into(), s(blob));
+        Ok(item)
+    }
+
+    pub(crate) fn put_once(
+        &self,
+        once: &Once,
+        number: Number,
+        answer: Option<String>,
+    ) -> Result<TransactWriteItem, Error> {
+        let mut item = key::seen(once.door, &once.id).attributes();
+        item.insert("expires".into(), n(once.expires.as_second()));
+        item.insert("number".into(), n(number.0));
+        if let Some(fingerprint) = &once.fingerprint {
+            item.insert("fingerprint".into(), s(fingerprint));
+        }
+        if let Some(answer) = answer {
+            item.insert("answer".into(), s(answer));
+        }
+        let put = Put::builder()
+            .table_name(&self.table)
+            .set_item(Some(item))
+            .condition_expression("attribute_not_exists(pk) OR expires <= :now")
+            .expression_attribute_values(":now", n(self.wall().as_second()))
+            .build()
+            .map_err(|cause| Error::damaged("a write", cause))?;
+        Ok(TransactWriteItem::builder().put(put).build())
+    }
+}
+
+pub(crate) fn thread_item(place: &Place, number: Number) -> Item {
+    let key = match place {
+        Place::Mail { message_id } => key::mail_thread(&thread_hash(message_id)),
+        Place::Slack { team, channel, thread } => key::slack_thread(team, channel, thread),
+    };
+    let mut item = key.attributes();
+    item.insert("number".into(), n(number.0));
+    item
+}
+
+/// A Message-ID as it is looked up: strangers choose them, so their length and letters are not ours.
+pub(crate) fn thread_hash(message_id: &str) -> String {
+    hex::encode(Sha256::digest(message_id.trim().as_bytes()))
+}

@@ -1,0 +1,73 @@
+//! Writes that happen together or not at all, and what it means when they did not.
+
+use aws_sdk_dynamodb::error::ProvideErrorMetadata;
+use aws_sdk_dynamodb::operation::transact_write_items::TransactWriteItemsError;
+use aws_sdk_dynamodb::types::{Delete, Put, TransactWriteItem};
+
+use crate::error::Error;
+use crate::item::Item;
+use crate::{Store, key};
+
+/// A transaction that did not commit.
+#[derive(Debug)]
+pub(crate) enum Lost {
+    /// A condition failed, or somebody else was at it.
+    Race,
+    /// Anything else; it may have committed all the same.
+    Other(Error),
+}
+
+impl Store {
+    pub(crate) fn put(&self, item: Item) -> Result<TransactWriteItem, Error> {
+        let put = Put::builder().table_name(&self.table).set_item(Some(item)).build();
+        let put = put.map_err(|cause| Error::damaged("a write", cause))?;
+        Ok(TransactWriteItem::builder().put(put).build())
+    }
+
+    pub(crate) fn put_new(&self, item: Item) -> Result<TransactWriteItem, Error> {
+        let put = Put::builder()
+            .table_name(&self.table)
+            .set_item(Some(item))
+            .condition_expression("attribute_not_exists(pk)")
+            .build()
+            .map_err(|cause| Error::damaged("a write", cause))?;
+        Ok(TransactWriteItem::builder().put(put).build())
+    }
+
+    /// Removes an item that must be there.
+    pub(crate) fn delete(&self, key: key::Key) -> Result<TransactWriteItem, Error> {
+        let delete = Delete::builder()
+            .table_name(&self.table)
+            .set_key(Some(key.attributes()))
+            .condition_expression("attribute_exists(pk)")
+            .build()
+            .map_err(|cause| Error::damaged("a write", cause))?;
+        Ok(TransactWriteItem::builder().delete(delete).build())
+    }
+
+    pub(crate) async fn transact(
+        &self,
+        items: Vec<TransactWriteItem>,
+        token: &str,
+    ) -> Result<(), Lost> {
+        let sent = self
+            .db
+            .transact_write_items()
+            .set_transact_items(Some(items))
+            .client_request_token(token.get(..36).unwrap_or(token))
+            .send()
+            .await;
+        let Err(error) = sent else { return Ok(()) };
+        if let Some(TransactWriteItemsError::TransactionCanceledException(cancelled)) =
+            error.as_service_error()
+        {
+            tracing::debug!(reasons = ?cancelled.cancellation_reasons(), "lost a race");
+            return Err(Lost::Race);
+        }
+        let conflict = error.code().is_some_and(|code| code.contains("TransactionConflict"));
+        if conflict {
+            return Err(Lost::Race);
+        }
+        Err(Lost::Other(Error::from_sdk("commit to the table", error)))
+    }
+}
