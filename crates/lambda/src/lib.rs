@@ -1,26 +1,41 @@
 //! How a Lambda starts. The only place on AWS that reads the environment, the clock and randomness;
 //! everything behind it is told.
 
+mod http;
+
+mod itself;
+
+mod run;
+
 use std::sync::Arc;
 
 use anyhow::{Context, Result};
 use aws_config::{BehaviorVersion, SdkConfig};
 use aws_smithy_http_client::{Builder, tls};
-use bytes::Bytes;
 use desk::config::Config;
-use http::{Request, Response};
 use jiff::tz::TimeZone;
 use store::{Store, World};
 
-/// A variable that must be set.
-#[allow(clippy::disallowed_methods, reason = "a Lambda is configured by its environment")]
+pub use http::{serve, serve_and_work};
+pub use itself::Itself;
+pub use run::run;
+
+/// A variable that must be set. An empty one is none: as a secret it would let everybody in.
 pub fn needed(name: &str) -> Result<String> {
-    std::env::var(name).with_context(|| format!("set {name} on the function"))
+    optional(name).with_context(|| format!("set {name} on the function"))
 }
 
 /// A variable that may be set.
+#[allow(clippy::disallowed_methods, reason = "a Lambda is configured by its environment")]
 pub fn optional(name: &str) -> Option<String> {
-    needed(name).ok().filter(|value| !value.is_empty())
+    std::env::var(name).ok().filter(|value| !value.trim().is_empty())
+}
+
+/// The parts of a variable that takes several, commas between: two secrets while one is changed for
+/// the other. Empty parts are none.
+pub fn parts(value: &str) -> Vec<String> {
+    let parts = value.split(',').map(str::trim).filter(|part| !part.is_empty());
+    parts.map(str::to_owned).collect()
 }
 
 /// One JSON line a record; the level is `RUST_LOG`'s.
@@ -34,23 +49,6 @@ pub async fn aws() -> SdkConfig {
     let ring = tls::Provider::Rustls(tls::rustls_provider::CryptoMode::Ring);
     let http = Builder::new().tls_provider(ring).build_https();
     aws_config::defaults(BehaviorVersion::latest()).http_client(http).load().await
-}
-
-/// Runs an HTTP door under API Gateway: bodies arrive decoded, as the bytes that were sent.
-pub async fn serve<H, F>(handle: H) -> Result<()>
-where
-    H: Fn(Request<Bytes>) -> F + Send + Sync + 'static,
-    F: Future<Output = Response<Bytes>> + Send,
-{
-    let handle = &handle;
-    let service = lambda_http::service_fn(move |request: lambda_http::Request| async move {
-        let (parts, body) = request.into_parts();
-        let body = Bytes::from(body.to_vec());
-        let response = handle(Request::from_parts(parts, body)).await;
-        let response = response.map(|body| lambda_http::Body::from(body.to_vec()));
-        Ok::<_, std::convert::Infallible>(response)
-    });
-    lambda_http::run(service).await.map_err(|error| anyhow::anyhow!("the runtime ended: {error}"))
 }
 
 /// The desk's table and bucket, as `BELLHOP_TABLE`, `BELLHOP_BUCKET`, `BELLHOP_DOMAIN`,
@@ -81,12 +79,21 @@ fn s3(aws: &SdkConfig) -> aws_sdk_s3::Config {
 #[allow(clippy::disallowed_methods, reason = "where time and ids come in")]
 fn world() -> World {
     let now: Arc<dyn Fn() -> jiff::Timestamp + Send + Sync> = Arc::new(jiff::Timestamp::now);
-    World { now: now.clone(), wall: now, id: Arc::new(fresh_id) }
+    World {
+        now: now.clone(),
+        wall: now,
+        id: Arc::new(|| store::id_by(|most| rand::random_range(0..most))),
+    }
 }
 
-/// 24 characters of `a-z0-9`, about 124 bits.
-fn fresh_id() -> String {
-    const LETTERS: &[u8; 36] = b"abcdefghijklmnopqrstuvwxyz0123456789";
-    let letter = |_| char::from(LETTERS[rand::random_range(0..LETTERS.len())]);
-    (0..24).map(letter).collect()
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_empty_part_is_no_secret() {
+        assert_eq!(parts("new, old"), ["new", "old"]);
+        assert_eq!(parts("one,"), ["one"]);
+        assert!(parts(" , ,").is_empty());
+    }
 }

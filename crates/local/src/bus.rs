@@ -9,13 +9,17 @@ use serde::Deserialize;
 use serde_json::{Value, json};
 use std::sync::Arc;
 
-/// An EventBridge client whose events land in `outbox`, stamped by `now`, as far as `standin` lets
-/// them.
-pub fn client(outbox: Arc<Outbox>, standin: Standin, now: Now) -> aws_sdk_eventbridge::Client {
-    let http_client = wire::http_client("stand-in for EventBridge", move |call| {
+/// EventBridge whose events land in `outbox`, stamped by `now`, as far as `standin` lets them.
+pub fn service(outbox: Arc<Outbox>, standin: Standin, now: Now) -> wire::Service {
+    wire::Service::new("stand-in for EventBridge", move |call| {
         let answer = answer(&outbox, &standin, &now, &call);
         async move { Ok(answer) }
-    });
+    })
+}
+
+/// A client of it.
+pub fn client(outbox: Arc<Outbox>, standin: Standin, now: Now) -> aws_sdk_eventbridge::Client {
+    let http_client = service(outbox, standin, now).http_client();
     aws_sdk_eventbridge::Client::new(&wire::config(http_client))
 }
 

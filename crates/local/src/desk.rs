@@ -9,11 +9,13 @@ use desk::config::Config;
 use jiff::tz::TimeZone;
 use store::{Store, World};
 use tokio::sync::Mutex;
+use verbs::later::HandOver;
 
 use crate::availability::Standin;
 use crate::clock::DeskClock;
 use crate::dynamodb::Engine;
 use crate::inbox::Inbox;
+use crate::journal::Journal;
 use crate::options;
 use crate::outbox::Outbox;
 use crate::s3::S3;
@@ -34,6 +36,8 @@ pub struct LocalDesk {
     pub slack: slack::Slack,
     /// Discord's door.
     pub discord: discord::Discord,
+    /// What a chat door left for later.
+    pub journal: Journal,
     /// What arrives by mail.
     pub inbox: Inbox,
     /// The clock's hand.
@@ -111,13 +115,16 @@ impl LocalDesk {
             slack_signing_secret: signing.unwrap_or_else(|| secrets.slack_signing_secret.clone()),
             secrets,
         };
-        let doors = Doors { store: &store, said, identity: &identity, base };
+        let journal = Journal::open(&data, Arc::new(fresh_id))?;
+        let hand_over = journal.hand_over();
+        let doors = Doors { store: &store, said, identity: &identity, base, hand_over };
         let now = desk_time(&clock);
         let standins = standins(said, &identity, outbox.clone(), now.clone());
         Ok(LocalDesk {
             api: api::Api::new(store.clone()),
             slack: doors.slack()?,
             discord: doors.discord()?,
+            journal,
             inbox: Inbox::new(store.clone(), doors.reply_secret()),
             escalate: escalate::Escalate::new(store.clone()),
             notify: doors.notify(&outbox, &now)?,
@@ -152,11 +159,9 @@ fn world(clock: &Arc<DeskClock>) -> World {
     World { now: desk_time(clock), wall: Arc::new(DeskClock::wall), id: Arc::new(fresh_id) }
 }
 
-/// 24 characters of `a-z0-9`, about 124 bits.
-#[allow(clippy::disallowed_methods, reason = "where ids come in on one machine")]
+/// Where ids come in on one machine.
 fn fresh_id() -> String {
-    const LETTERS: &[u8; 36] = b"abcdefghijklmnopqrstuvwxyz0123456789";
-    (0..24).map(|_| char::from(LETTERS[rand::random_range(0..LETTERS.len())])).collect()
+    store::id_by(|most| rand::random_range(0..most))
 }
 
 fn standins(
@@ -187,6 +192,7 @@ struct Doors<'a> {
     said: &'a options::Desk,
     identity: &'a Identity,
     base: SocketAddr,
+    hand_over: HandOver,
 }
 
 impl Doors<'_> {
@@ -208,7 +214,8 @@ impl Doors<'_> {
 
     fn slack(&self) -> Result<slack::Slack> {
         let secrets = vec![self.identity.slack_signing_secret.clone()];
-        Ok(slack::Slack::new(self.store.clone(), self.slack_client()?, secrets))
+        let client = self.slack_client()?;
+        Ok(slack::Slack::new(self.store.clone(), client, secrets, self.hand_over.clone()))
     }
 
     fn discord(&self) -> Result<discord::Discord> {
@@ -218,7 +225,9 @@ impl Doors<'_> {
             None => discord_key(&self.identity.secrets)?.public_hex(),
         };
         let key = PublicKey::from_hex(&key).context("BELLHOP_DISCORD_PUBLIC_KEY")?;
-        Ok(discord::Discord::new(self.store.clone(), vec![key]))
+        let client = self.discord_client()?;
+        let hand_over = self.hand_over.clone();
+        Ok(discord::Discord::new(self.store.clone(), client, vec![key], hand_over))
     }
 
     fn reply_secret(&self) -> Vec<u8> {

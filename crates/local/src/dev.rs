@@ -1,4 +1,4 @@
-//! `/dev`: what left, the clock, and rest. On one machine alone.
+//! `/dev`: what left, the clock, rest, and faults to try the desk with. On one machine alone.
 
 use std::sync::Arc;
 
@@ -13,6 +13,8 @@ use serde::Deserialize;
 use serde_json::json;
 
 use crate::desk::LocalDesk;
+use crate::dynamodb::EngineError;
+use crate::faults::Failure;
 use crate::{front, start_page, time};
 
 /// The routes.
@@ -23,6 +25,7 @@ pub fn router() -> Router<Arc<LocalDesk>> {
         .route("/dev/style.css", get(start_page::style))
         .route("/dev/clock", post(clock).get(tell_time))
         .route("/dev/settle", post(settle))
+        .route("/dev/faults", post(faults))
 }
 
 #[derive(Deserialize)]
@@ -74,6 +77,52 @@ async fn clock(State(desk): State<Arc<LocalDesk>>, request: Request) -> Response
             Err(error) => failed(&error),
         },
     }
+}
+
+/// What shall go wrong from now on; what is not named goes right.
+#[derive(Default, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+struct Wanted {
+    /// Every call of the table waits this long.
+    delay: SignedDuration,
+    /// So many calls of the table are refused as too fast.
+    throttle: u32,
+    /// So many calls of the table fail with a 500.
+    fail: u32,
+    /// Of the writes of the table, this share (0 to 1) takes effect and gets no answer.
+    lose_answers: f64,
+    /// Which ones.
+    seed: u64,
+    /// The indexes stand still.
+    stale_indexes: bool,
+    /// What a chat door cannot finish in time is taken over by nobody.
+    refuse_hand_over: bool,
+}
+
+async fn faults(State(desk): State<Arc<LocalDesk>>, request: Request) -> Response {
+    let body = to_bytes(request.into_body(), 4096).await.unwrap_or_default();
+    let wanted: Wanted = match serde_json::from_slice(&body) {
+        Ok(wanted) => wanted,
+        Err(error) => return refuse(&format!("send {{\"delay\":\"PT10S\"}} or {{}}: {error}")),
+    };
+    match set(&desk, &wanted) {
+        Ok(()) => front::json(StatusCode::OK, json!({ "set": true }).to_string()),
+        Err(error) => failed(&error.into()),
+    }
+}
+
+fn set(desk: &LocalDesk, wanted: &Wanted) -> Result<(), EngineError> {
+    let faults = desk.engine.faults();
+    faults.clear();
+    faults.delay(wanted.delay.unsigned_abs());
+    faults.fail_next(wanted.fail, Failure::Internal);
+    if wanted.throttle > 0 {
+        faults.fail_next(wanted.throttle, Failure::Throttle);
+    }
+    faults.lose_answers(wanted.lose_answers, wanted.seed);
+    desk.journal.refuse(wanted.refuse_hand_over);
+    desk.engine.thaw_indexes();
+    if wanted.stale_indexes { desk.engine.freeze_indexes() } else { Ok(()) }
 }
 
 fn refuse(why: &str) -> Response {

@@ -1,12 +1,15 @@
 //! DynamoDB in this process: the AWS SDK's HTTP calls handed to an engine over SQLite.
 //! Knows the wire protocol and how the engine keeps its stream; knows no table of the desk.
 
+mod frozen;
 mod operations;
 
 use crate::faults::{Failure, Faults};
-use crate::wire::{self, Answer, Call, Lost};
+use crate::meter::Meter;
+use crate::wire::{self, Answer, Call, Lost, Service};
 use aws_smithy_runtime_api::client::http::SharedHttpClient;
 use dynoxide::{Database, DynoxideError};
+use frozen::Frozen;
 use operations::{WRITES, answer, perform};
 use rusqlite::Connection;
 use std::path::{Path, PathBuf};
@@ -56,6 +59,8 @@ pub struct Engine {
     /// A second connection for what the engine does not do itself; none for one in memory.
     stream_table: Option<Arc<Mutex<Connection>>>,
     faults: Faults,
+    meter: Meter,
+    frozen: Arc<Mutex<Option<Frozen>>>,
     bell: Arc<watch::Sender<u64>>,
 }
 
@@ -89,14 +94,43 @@ impl Engine {
             database,
             stream_table: connection.map(|connection| Arc::new(Mutex::new(connection))),
             faults: Faults::default(),
+            meter: Meter::default(),
+            frozen: Arc::default(),
             bell: Arc::new(watch::Sender::new(0)),
         }
     }
 
-    /// The HTTP client to give to SDK clients of DynamoDB and of its streams.
-    pub fn http_client(&self) -> SharedHttpClient {
+    /// What answers the SDK's clients of DynamoDB and of its streams.
+    pub fn service(&self) -> Service {
         let engine = self.clone();
-        wire::http_client("embedded DynamoDB", move |call| engine.clone().answer(call))
+        Service::new("embedded DynamoDB", move |call| engine.clone().answer(call))
+    }
+
+    /// The HTTP client to give to them.
+    pub fn http_client(&self) -> SharedHttpClient {
+        self.service().http_client()
+    }
+
+    /// A client of it.
+    pub fn client(&self) -> aws_sdk_dynamodb::Client {
+        aws_sdk_dynamodb::Client::new(&wire::config(self.http_client()))
+    }
+
+    /// From now on the indexes stand still: they are read as they are at this moment, however late
+    /// that is. Only for a database on the disk.
+    pub fn freeze_indexes(&self) -> Result<(), EngineError> {
+        let Some(connection) = &self.stream_table else {
+            return Err(EngineError::Failed("a database in memory has no copy".into()));
+        };
+        let connection = connection.lock().unwrap_or_else(PoisonError::into_inner);
+        let frozen = frozen::copy(&connection)?;
+        *self.frozen.lock().unwrap_or_else(PoisonError::into_inner) = Some(frozen);
+        Ok(())
+    }
+
+    /// The indexes catch up.
+    pub fn thaw_indexes(&self) {
+        *self.frozen.lock().unwrap_or_else(PoisonError::into_inner) = None;
     }
 
     /// A bell rung after each write that took effect, whether or not its answer arrives. It counts
@@ -108,6 +142,11 @@ impl Engine {
     /// The faults to inject between the SDK and the engine.
     pub fn faults(&self) -> &Faults {
         &self.faults
+    }
+
+    /// What counts the calls that reach the engine.
+    pub fn meter(&self) -> &Meter {
+        &self.meter
     }
 
     /// Deletes the table's stream records before `sequence_number` (as the stream gives it: 21
@@ -158,7 +197,9 @@ impl Engine {
         // SQLite blocks: it is kept off the threads that run everything else. The bell is rung
         // there too, since a caller who gave up waiting does not undo the write.
         let done = tokio::task::spawn_blocking(move || {
-            let result = perform(&engine.database, &call);
+            let frozen = engine.frozen_for(&call);
+            let database = frozen.as_ref().map_or(&engine.database, Frozen::database);
+            let result = engine.meter.around(call, writes, |call| perform(database, call));
             if writes && result.is_ok() {
                 engine.ring();
             }
@@ -170,6 +211,12 @@ impl Engine {
             return Err(Lost);
         }
         Ok(answer(result))
+    }
+
+    /// The copy a call reads, if it asks an index that stands still.
+    fn frozen_for(&self, call: &Call) -> Option<Frozen> {
+        let frozen = self.frozen.lock().unwrap_or_else(PoisonError::into_inner).clone();
+        frozen.filter(|_| frozen::asks_an_index(call))
     }
 
     fn ring(&self) {

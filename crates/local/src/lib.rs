@@ -24,6 +24,8 @@ pub mod dynamodb;
 pub mod faults;
 mod files;
 pub mod inbox;
+pub mod journal;
+pub mod meter;
 pub mod outbox;
 pub mod s3;
 pub mod secrets;

@@ -7,11 +7,11 @@ pub use careful::MAX_KEY;
 
 use crate::files;
 use crate::secrets::{self, DataError};
+use crate::wire;
 use aws_sdk_s3::config::{Credentials, Region};
 use careful::Careful;
-use hyper_util::rt::TokioIo;
 use s3s::auth::SimpleAuth;
-use s3s::service::{S3Service, S3ServiceBuilder};
+use s3s::service::S3ServiceBuilder;
 use s3s_fs::FileSystem;
 use serde::{Deserialize, Serialize};
 use std::path::{Path, PathBuf};
@@ -76,7 +76,8 @@ impl S3 {
             .set_auth(SimpleAuth::from_single(keys.access_key.as_str(), keys.secret_key.as_str()));
         let listener = TcpListener::bind("127.0.0.1:0").await.map_err(S3Error::Listen)?;
         let address = listener.local_addr().map_err(S3Error::Listen)?;
-        let serving = tokio::spawn(serve(listener, builder.build())).abort_handle();
+        let serving =
+            tokio::spawn(wire::serve_connections(listener, builder.build())).abort_handle();
         Ok(Self {
             endpoint: format!("http://{address}"),
             access_key: keys.access_key,
@@ -104,22 +105,6 @@ impl S3 {
 impl Drop for S3 {
     fn drop(&mut self) {
         self.serving.abort();
-    }
-}
-
-async fn serve(listener: TcpListener, service: S3Service) {
-    loop {
-        let Ok((stream, _)) = listener.accept().await else {
-            continue;
-        };
-        // Without it a small GET waits 40 ms for the kernel to fill a packet.
-        let _ = stream.set_nodelay(true);
-        let service = service.clone();
-        tokio::spawn(async move {
-            let http = hyper::server::conn::http1::Builder::new();
-            // A connection that breaks is its client's loss: there is nobody left to tell.
-            let _ = http.serve_connection(TokioIo::new(stream), service).await;
-        });
     }
 }
 

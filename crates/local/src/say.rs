@@ -67,7 +67,7 @@ pub async fn slack(to: SocketAddr, secret: &str, user: &str, words: &str) -> Res
         ("command", "/ticket"),
         ("text", words),
         ("trigger_id", &trigger),
-        ("response_url", "http://127.0.0.1/none"),
+        ("response_url", &format!("http://{to}/dev/slack/response/{id}")),
     ] {
         form.append_pair(name, value);
     }

@@ -8,7 +8,7 @@ use tokio::net::TcpListener;
 use tokio::task::JoinSet;
 
 use crate::desk::LocalDesk;
-use crate::{gateway, options, smtp, standins, time};
+use crate::{gateway, journal, options, smtp, standins, time};
 
 /// A desk with its doors open.
 pub struct Running {
@@ -46,9 +46,9 @@ impl Running {
         tasks.spawn(serve_mail(desk.clone(), mail));
         tasks.spawn(time::pump(desk.clone()));
         time::wake_up(&desk).await?;
-        let minutes = time::minutes(desk.clone());
+        let (minutes, left) = (time::minutes(desk.clone()), journal::work(desk.clone()));
         tasks.spawn(async move {
-            minutes.await;
+            tokio::join!(minutes, left);
             Ok(())
         });
         Ok(Running { desk, http, smtp, tasks })

@@ -15,13 +15,17 @@ use url::form_urlencoded;
 /// <https://docs.aws.amazon.com/ses/latest/APIReference/API_SendRawEmail.html>
 pub const MAX_RAW_BYTES: usize = 10 * 1024 * 1024;
 
-/// An SES client whose mails land in `outbox`, stamped by `now`, as far as `standin` lets them.
-pub fn client(outbox: Arc<Outbox>, standin: Standin, now: Now) -> aws_sdk_ses::Client {
-    let http_client = wire::http_client("stand-in for SES", move |call| {
+/// SES whose mails land in `outbox`, stamped by `now`, as far as `standin` lets them.
+pub fn service(outbox: Arc<Outbox>, standin: Standin, now: Now) -> wire::Service {
+    wire::Service::new("stand-in for SES", move |call| {
         let answer = answer(&outbox, &standin, &now, &call.body);
         async move { Ok(answer) }
-    });
-    aws_sdk_ses::Client::new(&wire::config(http_client))
+    })
+}
+
+/// A client of it.
+pub fn client(outbox: Arc<Outbox>, standin: Standin, now: Now) -> aws_sdk_ses::Client {
+    aws_sdk_ses::Client::new(&wire::config(service(outbox, standin, now).http_client()))
 }
 
 /// A refusal, as SES words it: HTTP status, code, message.

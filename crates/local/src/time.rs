@@ -69,12 +69,14 @@ pub async fn wake_up(desk: &LocalDesk) -> Result<()> {
     Ok(())
 }
 
-/// Answers when nothing that is due is in flight: mail understood, lanes sent.
+/// Answers when nothing that is due is in flight: mail understood, what was handed over done, lanes
+/// sent.
 pub async fn settle(desk: &LocalDesk) -> Result<()> {
     let rest = async {
         loop {
-            let at_rest = desk.inbox.is_at_rest() && notify::flush(&desk.notify).await? == 0;
-            if at_rest && desk.inbox.is_at_rest() {
+            let done = || desk.inbox.is_at_rest() && desk.journal.is_at_rest();
+            let at_rest = done() && notify::flush(&desk.notify).await? == 0;
+            if at_rest && done() {
                 return Ok(());
             }
             tokio::time::sleep(Duration::from_millis(2)).await;

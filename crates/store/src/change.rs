@@ -4,6 +4,8 @@
 //! what is owed, what arrived and the key that keeps it from happening twice. Each entry carries its
 //! command's id, so that after a lost answer we read what stands there and know whose it is.
 
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use desk::access::{Permit, Who, permit};
@@ -12,7 +14,7 @@ use desk::config::Config;
 use desk::history::{Entry, Text};
 use desk::person::Person;
 use desk::ticket::Place;
-use desk::{Channel, Command, Number, Priority, QueueId, Refusal, Type, decide};
+use desk::{Channel, Command, Number, Priority, QueueId, Refusal, Ticket, Type, decide, evolve};
 use jiff::Timestamp;
 
 use crate::draft::Draft;
@@ -69,6 +71,25 @@ pub struct Along {
     pub threads: Vec<Place>,
     /// A message owed that this settles: its row goes.
     pub settles: Option<key::Key>,
+    /// Tells the caller how far it came, should they stop waiting.
+    pub underway: Underway,
+}
+
+/// Raised just before a transaction leaves. Whoever stops waiting before that knows that nothing was
+/// written; after it, only the table knows.
+#[derive(Clone, Debug, Default)]
+pub struct Underway(Arc<AtomicBool>);
+
+impl Underway {
+    /// Whether something may have been written.
+    pub fn is_raised(&self) -> bool {
+        self.0.load(Ordering::SeqCst)
+    }
+
+    /// From now on something may have been written.
+    pub fn raise(&self) {
+        self.0.store(true, Ordering::SeqCst);
+    }
 }
 
 /// A request to open a ticket.
@@ -155,11 +176,23 @@ impl Store {
         wish: impl Fn(&Stored, &Config) -> Result<Permit, Refusal>,
         answer: Answer<'_>,
     ) -> Result<Done, Error> {
+        let one = |stored: &Stored, config: &Config| wish(stored, config).map(|one| vec![one]);
+        self.change_at_once(number, along, one, answer).await
+    }
+
+    /// The same with several commands, of which all are carried out or none.
+    pub async fn change_at_once(
+        &self,
+        number: Number,
+        along: Along,
+        wish: impl Fn(&Stored, &Config) -> Result<Vec<Permit>, Refusal>,
+        answer: Answer<'_>,
+    ) -> Result<Done, Error> {
         for attempt in 0..TRIES {
             let config = self.config().await?;
             let stored = self.ticket(number).await?.ok_or(Refusal::NotOpened)?;
             let decided = wish(&stored, &config)
-                .and_then(|permit| decide(Some(&stored.ticket), &permit, self.now()));
+                .and_then(|permits| decide_all(&stored.ticket, &permits, self.now()));
             let entries = match decided {
                 Ok(entries) => entries,
                 Err(refusal) => return self.refuse(refusal, &along).await,
@@ -220,6 +253,7 @@ impl Store {
         let stored = draft.outcome()?;
         let items = self.items(&draft, &stored, config, &command, answer).await?;
         let first = draft.first_seq();
+        draft.along.underway.raise();
         let lost = match self.transact(items, &command).await {
             Ok(()) => return Ok(Some(Done::Now(Box::new(stored)))),
             Err(lost) => lost,
@@ -272,9 +306,21 @@ impl Store {
 
 impl Along {
     fn is_empty(&self) -> bool {
-        let Along { once, arrival, threads, settles } = self;
+        let Along { once, arrival, threads, settles, underway: _ } = self;
         once.is_none() && arrival.is_none() && threads.is_empty() && settles.is_none()
     }
+}
+
+/// What several commands come to, each decided on the ticket as the one before leaves it.
+fn decide_all(ticket: &Ticket, permits: &[Permit], now: Timestamp) -> Result<Vec<Entry>, Refusal> {
+    let mut ticket = Some(ticket.clone());
+    let mut entries = Vec::new();
+    for permit in permits {
+        let decided = decide(ticket.as_ref(), permit, now)?;
+        ticket = decided.iter().fold(ticket, evolve);
+        entries.extend(decided);
+    }
+    Ok(entries)
 }
 
 fn opening(new: &NewTicket, number: Number, config: &Config) -> Command {

@@ -38,6 +38,14 @@ pub enum Error {
 }
 
 impl Error {
+    /// Whether the same may succeed later, with nothing changed but the time.
+    pub fn may_pass(&self) -> bool {
+        match self {
+            Error::Busy | Error::Unavailable { .. } => true,
+            Error::Refused(_) | Error::Damaged { .. } | Error::TooLarge { .. } => false,
+        }
+    }
+
     /// From an SDK error, by what the service calls it.
     pub(crate) fn from_sdk<E, R>(doing: &'static str, error: SdkError<E, R>) -> Error
     where

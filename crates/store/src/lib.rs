@@ -54,6 +54,13 @@ pub struct World {
     pub id: Arc<dyn Fn() -> String + Send + Sync>,
 }
 
+/// A fresh id out of `random`, which picks a number below the one it is given: 24 characters of
+/// `a-z0-9`, about 124 bits.
+pub fn id_by(mut random: impl FnMut(usize) -> usize) -> String {
+    const LETTERS: &[u8; 36] = b"abcdefghijklmnopqrstuvwxyz0123456789";
+    (0..24).map(|_| char::from(LETTERS[random(LETTERS.len()) % LETTERS.len()])).collect()
+}
+
 /// One desk's table and bucket.
 #[derive(Clone)]
 pub struct Store {

@@ -2,6 +2,8 @@
 //! buttons of a card. The same for Slack and Discord; how it looks there is the renderer's work, who
 //! the person is was settled at the door.
 
+pub mod door;
+pub mod later;
 mod view;
 mod words;
 
@@ -19,7 +21,7 @@ use store::read::List;
 use store::{Error, Store, Stored};
 
 pub use view::{card_for_agent, card_for_requester};
-pub use words::not_reached;
+pub use words::{not_done, working_on_it};
 
 /// Who speaks, and through which door.
 #[derive(Clone)]

@@ -54,9 +54,20 @@ pub(crate) fn refused(refusal: &Refusal) -> String {
     }
 }
 
-/// The desk could not reach its storage.
-pub fn not_reached() -> String {
-    "Nothing was filed or changed: the desk cannot reach its storage. Please try again.".into()
+/// Storage is slow; somebody else goes on with it.
+pub fn working_on_it() -> String {
+    "Working on it: storage is slow right now. The answer follows here.".into()
+}
+
+/// Storage did not answer and nobody could go on with it.
+pub fn not_done(certain: bool) -> String {
+    if certain {
+        "Nothing was filed or changed: the desk cannot reach its storage. Please try again.".into()
+    } else {
+        "The desk's storage stopped answering half-way, so this may or may not be done. Look with \
+         /ticket mine before you try again."
+            .into()
+    }
 }
 
 #[cfg(test)]

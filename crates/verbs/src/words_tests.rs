@@ -30,6 +30,11 @@ fn help_names_every_verb() {
 }
 
 #[test]
+fn slow_storage_is_owned_up_to() {
+    insta::assert_snapshot!([working_on_it(), not_done(true), not_done(false)].join("\n"));
+}
+
+#[test]
 fn the_first_line_is_the_title() {
     let text = crate::words_of("\n  VPN is down  \nsince nine");
     assert_eq!(text.title.as_deref(), Some("VPN is down"));

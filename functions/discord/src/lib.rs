@@ -1,44 +1,63 @@
 //! The Discord door: slash commands and buttons over HTTP. It verifies the raw bytes, finds out who
 //! speaks and hands what they said to the verbs every chat door shares. Discord sends no event for
-//! ordinary messages, so nothing here waits for one.
+//! ordinary messages, so nothing here waits for one. It hangs up after three seconds: what storage
+//! does not finish by then is handed over and answered when it is done.
+
+mod command;
 
 use std::collections::BTreeMap;
 
 use bytes::Bytes;
-use chat::command::Command;
-use chat::discord::card;
 use chat::discord::payload::{Interaction, User};
 use chat::discord::signature::PublicKey;
+use chat::discord::{Client, card};
 use chat::view::Button;
-use desk::history::Text;
 use desk::person::{Identity, Person};
 use desk::{Channel, PersonId};
-use http::{HeaderMap, Request, Response, StatusCode, header};
+use http::{HeaderMap, Request, Response, StatusCode};
 use jiff::SignedDuration;
 use serde_json::{Value, json};
 use store::Store;
-use store::change::{Along, Once};
+use store::change::{Along, Once, Underway};
+use verbs::door::{answer, header};
+use verbs::later::{Ended, HandOver, Work};
 use verbs::{Reply, Speaker};
 
 /// What the Discord door needs.
 #[derive(Clone)]
 pub struct Discord {
     store: Store,
+    client: Client,
     keys: Vec<PublicKey>,
+    hand_over: HandOver,
 }
 
+/// Where Discord rings.
+const PATH: &str = "/discord/interactions";
 /// How long an interaction is remembered, so that its repetition does nothing.
 const REMEMBERED: SignedDuration = SignedDuration::from_hours(7 * 24);
 
+/// Why work that was handed over is not done.
+#[derive(Debug, thiserror::Error)]
+pub enum Error {
+    /// It is no work of this door.
+    #[error("this is no work the Discord door hands over; check what invokes the function")]
+    NotOurs,
+    /// Storage still does not answer; trying again is right.
+    #[error(transparent)]
+    Store(#[from] store::Error),
+}
+
 impl Discord {
-    /// `keys` are the application's public keys that count.
-    pub fn new(store: Store, keys: Vec<PublicKey>) -> Discord {
-        Discord { store, keys }
+    /// `keys` are the application's public keys that count. `hand_over` takes what cannot be answered
+    /// in time; it comes back to [`work`].
+    pub fn new(store: Store, client: Client, keys: Vec<PublicKey>, hand_over: HandOver) -> Discord {
+        Discord { store, client, keys, hand_over }
     }
 
     fn is_genuine(&self, headers: &HeaderMap, body: &[u8]) -> bool {
-        let header = |name: &str| headers.get(name).and_then(|value| value.to_str().ok());
-        let (timestamp, given) = (header("x-signature-timestamp"), header("x-signature-ed25519"));
+        let timestamp = header(headers, "x-signature-timestamp");
+        let given = header(headers, "x-signature-ed25519");
         self.keys.iter().any(|key| key.verify(timestamp, given, body).is_ok())
     }
 
@@ -63,12 +82,27 @@ impl Discord {
         Ok(Speaker { person, is_new, channel: Channel::Discord, place: None })
     }
 
-    fn along(&self, id: &str) -> Along {
+    fn along(&self, id: &str, underway: &Underway) -> Along {
         let wall = self.store.wall();
         let expires = wall.checked_add(REMEMBERED).unwrap_or(wall);
         let once = Once { door: "discord", id: id.to_owned(), expires, fingerprint: None };
-        Along { once: Some(once), ..Along::default() }
+        Along { once: Some(once), underway: underway.clone(), ..Along::default() }
     }
+}
+
+/// Something a person did, and where its answer goes.
+struct Act {
+    id: String,
+    application: String,
+    token: String,
+    guild: Option<String>,
+    user: User,
+    what: What,
+}
+
+enum What {
+    Command { sub: Option<String>, options: BTreeMap<String, String> },
+    Button(Option<(Button, u64)>),
 }
 
 /// Answers one request to `/discord/interactions`.
@@ -83,116 +117,109 @@ pub async fn handle(discord: &Discord, request: Request<Bytes>) -> Response<Byte
             return answer(StatusCode::BAD_REQUEST, &json!({ "error": error.to_string() }));
         }
     };
-    match respond(discord, interaction).await {
-        Ok(body) => answer(StatusCode::OK, &body),
-        Err(Refused::Guild) => answer(
-            StatusCode::FORBIDDEN,
-            &json!({ "error": "this desk does not serve that guild" }),
-        ),
-        Err(Refused::Storage(error)) => {
-            tracing::error!("storage did not answer a Discord interaction: {error}");
-            answer(StatusCode::OK, &ephemeral(card::notice(&verbs::not_reached())))
+    let act = match read(interaction) {
+        Ok(act) => act,
+        Err(at_once) => return answer(StatusCode::OK, &at_once),
+    };
+    let work = Work { path: PATH.into(), body: String::from_utf8_lossy(&body).into_owned() };
+    let underway = Underway::default();
+    let doing = run(discord, &act, &underway);
+    let said = match discord.hand_over.in_time(work, &underway, doing).await {
+        Ended::Done(Some(reply)) => chat::discord::ephemeral(message(reply)),
+        Ended::Done(None) => {
+            let why = json!({ "error": "this desk does not serve that guild" });
+            return answer(StatusCode::FORBIDDEN, &why);
+        }
+        Ended::HandedOver => chat::discord::deferred(),
+        Ended::NotDone { certain } => notice(&verbs::not_done(certain)),
+    };
+    answer(StatusCode::OK, &said)
+}
+
+/// Does what was handed over, and puts the answer where "thinking …" stands. Doing it twice does
+/// nothing twice: the interaction's own id is written with it.
+pub async fn work(discord: &Discord, work: &Work) -> Result<(), Error> {
+    if work.path != PATH {
+        return Err(Error::NotOurs);
+    }
+    let interaction = Interaction::parse(work.body.as_bytes()).map_err(|_| Error::NotOurs)?;
+    let Ok(act) = read(interaction) else { return Ok(()) };
+    let Some(reply) = run(discord, &act, &Underway::default()).await? else { return Ok(()) };
+    let said = message(reply);
+    let put = discord.client.answer_deferred(&act.application, &act.token, &said).await;
+    if let Err(error) = put {
+        tracing::warn!("could not answer late in Discord, so it goes by direct message: {error}");
+        discord.tell(&act.user, &act.id, &said).await;
+    }
+    Ok(())
+}
+
+impl Discord {
+    /// Says something to one person alone. What was done stands, whether or not they hear of it.
+    async fn tell(&self, user: &User, nonce: &str, said: &Value) {
+        let told = async {
+            let channel = self.client.direct_channel(&user.id).await?;
+            self.client.post_message(&channel, said, nonce).await
+        };
+        if let Err(error) = told.await {
+            tracing::warn!("could not answer somebody in Discord: {error}");
         }
     }
 }
 
-/// Why an interaction has no ordinary answer.
-enum Refused {
-    Guild,
-    Storage(store::Error),
-}
-
-impl From<store::Error> for Refused {
-    fn from(error: store::Error) -> Refused {
-        Refused::Storage(error)
-    }
-}
-
-async fn respond(discord: &Discord, interaction: Interaction) -> Result<Value, Refused> {
+/// What a person did, or what is answered without looking at anything.
+fn read(interaction: Interaction) -> Result<Act, Value> {
     match interaction {
-        Interaction::Ping => Ok(json!({ "type": 1 })),
-        Interaction::Command { id, guild_id, user, sub, options, .. } => {
-            allow(discord, guild_id.as_deref()).await?;
-            let reply = command(discord, &id, &user, sub.as_deref(), &options).await?;
-            Ok(ephemeral(message(reply)))
-        }
-        Interaction::Component { id, custom_id, user, guild_id, .. } => {
-            allow(discord, guild_id.as_deref()).await?;
-            let Some((button, number)) = Button::from_custom_id(&custom_id) else {
-                return Ok(ephemeral(card::notice("This button is from another time.")));
-            };
-            let speaker = discord.speaker(&user).await?;
-            let along = discord.along(&id);
-            let reply = verbs::press(&discord.store, &speaker, button, number, along).await?;
-            Ok(ephemeral(message(reply)))
-        }
+        Interaction::Ping => Err(json!({ "type": 1 })),
         // Autocomplete wants choices (type 8); there is nothing to suggest yet.
-        Interaction::Other { kind: 4, .. } => Ok(json!({ "type": 8, "data": { "choices": [] } })),
-        Interaction::Other { .. } => Ok(ephemeral(card::notice("Use /ticket open with a title."))),
-    }
-}
-
-async fn allow(discord: &Discord, guild: Option<&str>) -> Result<(), Refused> {
-    if discord.serves(guild).await? { Ok(()) } else { Err(Refused::Guild) }
-}
-
-async fn command(
-    discord: &Discord,
-    id: &str,
-    user: &User,
-    sub: Option<&str>,
-    options: &BTreeMap<String, String>,
-) -> Result<Reply, store::Error> {
-    let speaker = discord.speaker(user).await?;
-    let mut along = discord.along(id);
-    if let ("open", Some(title)) = (sub.unwrap_or("open"), options.get("title")) {
-        along.arrival = Some(verbs::arrival(&discord.store, "discord", &user.name, title));
-        let text = opening(title, options.get("description"));
-        return verbs::file_ticket(&discord.store, &speaker, text, along).await;
-    }
-    verbs::carry_out(&discord.store, &speaker, read(sub.unwrap_or("open"), options), along).await
-}
-
-/// A title of its own and a description, or the title as both.
-fn opening(title: &str, description: Option<&String>) -> Text {
-    let words = verbs::words_of(title);
-    match description {
-        Some(description) => Text { body: description.replace('\0', "\u{fffd}"), ..words },
-        None => words,
-    }
-}
-
-/// A subcommand as everybody's verb.
-fn read(sub: &str, options: &BTreeMap<String, String>) -> Command {
-    let number =
-        options.get("ticket").and_then(|text| text.trim().trim_start_matches('#').parse().ok());
-    let said = |name: &str| options.get(name).cloned();
-    match (sub, number) {
-        ("mine" | "list", _) => Command::Mine,
-        ("show", Some(number)) => Command::Show(number),
-        ("claim", Some(number)) => Command::Claim(number),
-        ("close", Some(number)) => Command::Close { number, reason: said("reason") },
-        ("reply", Some(number)) => match said("message") {
-            Some(text) if options.get("note").is_some_and(|note| note == "true") => {
-                Command::Note { number, text }
-            }
-            Some(text) => Command::Reply { number, text },
-            None => unclear(sub, "say it: /ticket reply ticket:12 message:…"),
-        },
-        ("note", Some(number)) => match said("message").or_else(|| said("text")) {
-            Some(text) => Command::Note { number, text },
-            None => unclear(sub, "say it: /ticket note ticket:12 message:…"),
-        },
-        ("show" | "claim" | "close" | "reply" | "note", None) => {
-            unclear(sub, "which one? give the ticket's number")
+        Interaction::Other { kind: 4, .. } => Err(json!({ "type": 8, "data": { "choices": [] } })),
+        Interaction::Other { .. } => Err(notice("Use /ticket open with a title.")),
+        Interaction::Command {
+            id, application_id, guild_id, user, token, sub, options, ..
+        } => Ok(Act {
+            id,
+            application: application_id,
+            token,
+            guild: guild_id,
+            user,
+            what: What::Command { sub, options },
+        }),
+        Interaction::Component { id, application_id, custom_id, user, guild_id, token } => {
+            Ok(Act {
+                id,
+                application: application_id,
+                token,
+                guild: guild_id,
+                user,
+                what: What::Button(Button::from_custom_id(&custom_id)),
+            })
         }
-        ("open", _) => unclear(sub, "say what it is about: /ticket open title:…"),
-        _ => Command::Help,
     }
 }
 
-fn unclear(what: &str, hint: &str) -> Command {
-    Command::NotUnderstood { what: what.into(), hint: hint.into() }
+/// None where this desk does not serve the guild.
+async fn run(
+    discord: &Discord,
+    act: &Act,
+    underway: &Underway,
+) -> Result<Option<Reply>, store::Error> {
+    if !discord.serves(act.guild.as_deref()).await? {
+        return Ok(None);
+    }
+    let along = discord.along(&act.id, underway);
+    let reply = match &act.what {
+        What::Command { sub, options } => {
+            let speaker = discord.speaker(&act.user).await?;
+            command::run(discord, &speaker, sub.as_deref().unwrap_or("open"), options, along)
+                .await?
+        }
+        What::Button(None) => Reply::Notice("This button is from another time.".into()),
+        What::Button(Some((button, number))) => {
+            let speaker = discord.speaker(&act.user).await?;
+            verbs::press(&discord.store, &speaker, *button, *number, along).await?
+        }
+    };
+    Ok(Some(reply))
 }
 
 fn message(reply: Reply) -> Value {
@@ -204,14 +231,6 @@ fn message(reply: Reply) -> Value {
     }
 }
 
-fn ephemeral(message: Value) -> Value {
-    chat::discord::ephemeral(message)
-}
-
-fn answer(status: StatusCode, body: &Value) -> Response<Bytes> {
-    let mut response = Response::new(Bytes::from(body.to_string()));
-    *response.status_mut() = status;
-    let json = header::HeaderValue::from_static("application/json");
-    response.headers_mut().insert(header::CONTENT_TYPE, json);
-    response
+fn notice(words: &str) -> Value {
+    chat::discord::ephemeral(card::notice(words))
 }

@@ -1,20 +1,25 @@
 //! The Slack door: slash commands, mentions, buttons. It verifies the raw bytes, finds out who
-//! speaks and hands what they said to the verbs every chat door shares.
+//! speaks and hands what they said to the verbs every chat door shares. Slack hangs up after three
+//! seconds: what storage does not finish by then is handed over and answered when it is done.
 
+mod command;
+mod event;
+mod interaction;
 mod person;
 
 use bytes::Bytes;
 use chat::slack::card::{self, Message};
-use chat::slack::payload::{Event, EventEnvelope, Interaction, SlashCommand};
+use chat::slack::payload::{EventEnvelope, Interaction, PayloadError, SlashCommand};
 use chat::slack::{Client, signature};
-use chat::view::Button;
 use desk::Channel;
 use desk::ticket::Place;
-use http::{HeaderMap, Request, Response, StatusCode, header};
+use http::{HeaderMap, Request, Response, StatusCode};
 use jiff::SignedDuration;
 use serde_json::{Value, json};
 use store::Store;
-use store::change::{Along, Once};
+use store::change::{Along, Once, Underway};
+use verbs::door::{answer, header};
+use verbs::later::{HandOver, Work};
 use verbs::{Reply, Speaker};
 
 /// What the Slack door needs.
@@ -23,16 +28,48 @@ pub struct Slack {
     store: Store,
     client: Client,
     secrets: Vec<String>,
+    hand_over: HandOver,
 }
 
 /// How long a request is remembered, so that its repetition does nothing. Slack repeats for an hour
 /// at most.
 const REMEMBERED: SignedDuration = SignedDuration::from_hours(7 * 24);
 
+/// Why work that was handed over is not done.
+#[derive(Debug, thiserror::Error)]
+pub enum Error {
+    /// It is no work of this door.
+    #[error("this is no work the Slack door hands over; check what invokes the function")]
+    NotOurs,
+    /// Storage still does not answer; trying again is right.
+    #[error(transparent)]
+    Store(#[from] store::Error),
+}
+
 impl Slack {
     /// `secrets` are the signing secrets that count: one, or two while they are changed over.
-    pub fn new(store: Store, client: Client, secrets: Vec<String>) -> Slack {
-        Slack { store, client, secrets }
+    /// `hand_over` takes what cannot be answered in time; it comes back to [`work`].
+    pub fn new(store: Store, client: Client, secrets: Vec<String>, hand_over: HandOver) -> Slack {
+        Slack { store, client, secrets, hand_over }
+    }
+}
+
+/// A request the desk can act on.
+enum Asked {
+    Command(SlashCommand),
+    Event(EventEnvelope),
+    Interaction(Interaction),
+}
+
+impl Asked {
+    /// Reads a body by where it rang; none for an address Slack does not ring at.
+    fn read(path: &str, body: &[u8]) -> Option<Result<Asked, PayloadError>> {
+        match path {
+            "/slack/commands" => Some(SlashCommand::parse(body).map(Asked::Command)),
+            "/slack/events" => Some(EventEnvelope::parse(body).map(Asked::Event)),
+            "/slack/interactions" => Some(Interaction::parse(body).map(Asked::Interaction)),
+            _ => None,
+        }
     }
 }
 
@@ -42,20 +79,39 @@ pub async fn handle(slack: &Slack, request: Request<Bytes>) -> Response<Bytes> {
     if !slack.is_genuine(&parts.headers, &body) {
         return refuse(StatusCode::UNAUTHORIZED, "the signature is missing, wrong or too old");
     }
-    match parts.uri.path() {
-        "/slack/commands" => command(slack, &body).await,
-        "/slack/events" => event(slack, &body).await,
-        "/slack/interactions" => interaction(slack, &body).await,
-        _ => {
-            refuse(StatusCode::NOT_FOUND, "slack rings at /slack/commands, /events, /interactions")
+    let path = parts.uri.path();
+    let asked = match Asked::read(path, &body) {
+        Some(Ok(asked)) => asked,
+        Some(Err(error)) => return refuse(StatusCode::BAD_REQUEST, &error.to_string()),
+        None => {
+            let known = "slack rings at /slack/commands, /events, /interactions";
+            return refuse(StatusCode::NOT_FOUND, known);
         }
+    };
+    let work = Work { path: path.into(), body: String::from_utf8_lossy(&body).into_owned() };
+    match asked {
+        Asked::Command(said) => command::answer(slack, work, &said).await,
+        Asked::Event(envelope) => event::answer(slack, work, envelope).await,
+        Asked::Interaction(pressed) => interaction::answer(slack, work, pressed).await,
     }
+}
+
+/// Does what was handed over, and says what came of it where it was asked. Doing it twice does
+/// nothing twice: the request's own key is written with it.
+pub async fn work(slack: &Slack, work: &Work) -> Result<(), Error> {
+    let asked = Asked::read(&work.path, work.body.as_bytes());
+    match asked.ok_or(Error::NotOurs)?.map_err(|_| Error::NotOurs)? {
+        Asked::Command(said) => command::work(slack, &said).await?,
+        Asked::Event(envelope) => event::work(slack, envelope).await?,
+        Asked::Interaction(pressed) => interaction::work(slack, pressed).await?,
+    }
+    Ok(())
 }
 
 impl Slack {
     fn is_genuine(&self, headers: &HeaderMap, body: &[u8]) -> bool {
-        let header = |name: &str| headers.get(name).and_then(|value| value.to_str().ok());
-        let (timestamp, given) = (header("x-slack-request-timestamp"), header("x-slack-signature"));
+        let timestamp = header(headers, "x-slack-request-timestamp");
+        let given = header(headers, "x-slack-signature");
         let now = self.store.wall().as_second();
         let fits = |secret: &String| signature::verify(secret, now, timestamp, given, body).is_ok();
         self.secrets.iter().any(fits)
@@ -79,142 +135,16 @@ impl Slack {
         Ok(Speaker { person, is_new, channel: Channel::Slack, place })
     }
 
+    /// What keeps a request from happening twice.
     fn once(&self, id: String) -> Once {
         let wall = self.store.wall();
         let expires = wall.checked_add(REMEMBERED).unwrap_or(wall);
         Once { door: "slack", id, expires, fingerprint: None }
     }
-}
 
-async fn command(slack: &Slack, body: &[u8]) -> Response<Bytes> {
-    let command = match SlashCommand::parse(body) {
-        Ok(command) => command,
-        Err(error) => return refuse(StatusCode::BAD_REQUEST, &error.to_string()),
-    };
-    match slack.serves(&command.team_id).await {
-        Ok(true) => {}
-        Ok(false) => {
-            return refuse(StatusCode::FORBIDDEN, "this desk does not serve that workspace");
-        }
-        Err(error) => return ephemeral(unreached(&error)),
+    fn along(&self, once: Option<Once>, underway: &Underway) -> Along {
+        Along { once, underway: underway.clone(), ..Along::default() }
     }
-    ephemeral(match run_command(slack, &command).await {
-        Ok(reply) => message(reply),
-        Err(error) => unreached(&error),
-    })
-}
-
-async fn run_command(slack: &Slack, command: &SlashCommand) -> Result<Reply, store::Error> {
-    let speaker =
-        slack.speaker(&command.team_id, &command.user_id, &command.user_name, None).await?;
-    let trigger = Some(&command.trigger_id).filter(|trigger| !trigger.is_empty());
-    let along = Along {
-        once: trigger.map(|trigger| slack.once(format!("command#{}#{trigger}", command.team_id))),
-        arrival: Some(verbs::arrival(&slack.store, "slack", &command.user_name, &command.text)),
-        ..Along::default()
-    };
-    verbs::carry_out(&slack.store, &speaker, chat::command::parse(&command.text), along).await
-}
-
-async fn event(slack: &Slack, body: &[u8]) -> Response<Bytes> {
-    let envelope = match EventEnvelope::parse(body) {
-        Ok(envelope) => envelope,
-        Err(error) => return refuse(StatusCode::BAD_REQUEST, &error.to_string()),
-    };
-    match envelope {
-        EventEnvelope::UrlVerification { challenge } => {
-            json_answer(&json!({ "challenge": challenge }))
-        }
-        EventEnvelope::Other { .. } => json_answer(&json!({})),
-        EventEnvelope::Callback { event_id, team_id, event } => {
-            match slack.serves(&team_id).await {
-                Ok(true) => {}
-                Ok(false) => {
-                    return refuse(
-                        StatusCode::FORBIDDEN,
-                        "this desk does not serve that workspace",
-                    );
-                }
-                Err(error) => return failed(&error),
-            }
-            match take_event(slack, &team_id, &event_id, event).await {
-                Ok(()) => json_answer(&json!({})),
-                // Slack sends it again.
-                Err(error) => failed(&error),
-            }
-        }
-    }
-}
-
-async fn take_event(
-    slack: &Slack,
-    team: &str,
-    event_id: &str,
-    event: Event,
-) -> Result<(), store::Error> {
-    let Event::AppMention { user, channel, ts, thread_ts, text } = event else { return Ok(()) };
-    let thread = thread_ts.clone().unwrap_or(ts);
-    let place = Place::Slack { team: team.into(), channel, thread };
-    let speaker = slack.speaker(team, &user, "", Some(place.clone())).await?;
-    let once = Some(slack.once(format!("event#{event_id}")));
-    let known = match thread_ts {
-        Some(_) => slack.store.thread(&place).await?,
-        None => None,
-    };
-    if let Some(number) = known {
-        let along = Along { once: once.clone(), ..Along::default() };
-        let spoken = verbs::speak_in_thread(&slack.store, &speaker, number, &text, along).await?;
-        if spoken.is_some() {
-            return Ok(());
-        }
-    }
-    let along = Along {
-        once,
-        arrival: Some(verbs::arrival(&slack.store, "slack", &speaker.person.name, &text)),
-        threads: if known.is_none() { vec![place] } else { Vec::new() },
-        settles: None,
-    };
-    verbs::file_ticket(&slack.store, &speaker, verbs::words_of(&text), along).await?;
-    Ok(())
-}
-
-async fn interaction(slack: &Slack, body: &[u8]) -> Response<Bytes> {
-    let interaction = match Interaction::parse(body) {
-        Ok(interaction) => interaction,
-        Err(error) => return refuse(StatusCode::BAD_REQUEST, &error.to_string()),
-    };
-    let Interaction::BlockAction {
-        team_id, user_id, user_name, action_id, value, trigger_id, ..
-    } = interaction
-    else {
-        return json_answer(&json!({}));
-    };
-    match slack.serves(&team_id).await {
-        Ok(true) => {}
-        Ok(false) => {
-            return refuse(StatusCode::FORBIDDEN, "this desk does not serve that workspace");
-        }
-        Err(error) => return failed(&error),
-    }
-    let number = value.and_then(|value| value.parse().ok());
-    let (Some(button), Some(number)) = (Button::from_action_id(&action_id), number) else {
-        return json_answer(&json!({}));
-    };
-    let pressed = async {
-        let speaker = slack.speaker(&team_id, &user_id, &user_name, None).await?;
-        let once = Some(slack.once(format!("action#{team_id}#{trigger_id}")));
-        let along = Along { once, ..Along::default() };
-        verbs::press(&slack.store, &speaker, button, number, along).await
-    };
-    let said = match pressed.await {
-        Ok(reply) => message(reply),
-        Err(error) => unreached(&error),
-    };
-    // A button has no answer of its own that a person would see: what it did is said to them alone.
-    if let Err(error) = slack.client.post_message(&user_id, &said, None).await {
-        tracing::warn!("could not answer a button in Slack: {error}");
-    }
-    json_answer(&json!({}))
 }
 
 fn message(reply: Reply) -> Message {
@@ -226,32 +156,21 @@ fn message(reply: Reply) -> Message {
     }
 }
 
-fn unreached(error: &store::Error) -> Message {
-    tracing::error!("storage did not answer a Slack request: {error}");
-    card::notice(&verbs::not_reached())
-}
-
-fn ephemeral(message: Message) -> Response<Bytes> {
-    json_answer(&chat::slack::ephemeral(message))
-}
-
-fn json_answer(body: &Value) -> Response<Bytes> {
+fn accept(body: &Value) -> Response<Bytes> {
     answer(StatusCode::OK, body)
-}
-
-fn failed(error: &store::Error) -> Response<Bytes> {
-    tracing::error!("storage did not answer a Slack event: {error}");
-    refuse(StatusCode::SERVICE_UNAVAILABLE, "the desk cannot reach its storage; send it again")
 }
 
 fn refuse(status: StatusCode, why: &str) -> Response<Bytes> {
     answer(status, &json!({ "error": why }))
 }
 
-fn answer(status: StatusCode, body: &Value) -> Response<Bytes> {
-    let mut response = Response::new(Bytes::from(body.to_string()));
-    *response.status_mut() = status;
-    let json = header::HeaderValue::from_static("application/json");
-    response.headers_mut().insert(header::CONTENT_TYPE, json);
-    response
+/// A workspace this desk does not serve.
+fn foreign() -> Response<Bytes> {
+    refuse(StatusCode::FORBIDDEN, "this desk does not serve that workspace")
+}
+
+/// Slack sends an event again, and shows whoever pressed a button that it did not work.
+fn unreached() -> Response<Bytes> {
+    let why = "the desk cannot reach its storage; send it again";
+    refuse(StatusCode::SERVICE_UNAVAILABLE, why)
 }

@@ -95,6 +95,12 @@ pub fn ephemeral(message: Value) -> Value {
     json!({"type": 4, "data": data})
 }
 
+/// The answer that the answer follows, seen by its user alone: response type 5,
+/// DEFERRED_CHANNEL_MESSAGE_WITH_SOURCE. Discord shows "thinking …" until then.
+pub fn deferred() -> Value {
+    json!({"type": 5, "data": {"flags": EPHEMERAL}})
+}
+
 const RED: u32 = 0x00c0_2020;
 const AMBER: u32 = 0x00c7_7700;
 const BLUE: u32 = 0x0033_70c4;

@@ -8,7 +8,7 @@ use std::time::Duration;
 use reqwest::Response;
 use serde_json::{Value, json};
 use serenity::http::{Http, HttpBuilder, HttpError, LightMethod, Request, Route};
-use serenity::model::id::ChannelId;
+use serenity::model::id::{ApplicationId, ChannelId};
 use sha2::{Digest, Sha256};
 
 use crate::send::{CALL_TIMEOUT, SendError, within_time};
@@ -75,10 +75,37 @@ impl Client {
         id_of(&answer)
     }
 
+    /// Puts the answer in the place of "thinking …": what an interaction was answered with when it
+    /// was deferred. Its token is all the authority that takes, for fifteen minutes.
+    pub async fn answer_deferred(
+        &self,
+        application_id: &str,
+        token: &str,
+        message: &Value,
+    ) -> Result<(), SendError> {
+        let is_token = |c: char| c.is_ascii_alphanumeric() || "-_.".contains(c);
+        let number: u64 = application_id.parse().unwrap_or_default();
+        if number == 0 || token.is_empty() || !token.chars().all(is_token) {
+            return Err(SendError::permanent("the interaction names no place for an answer"));
+        }
+        let application_id = ApplicationId::new(number);
+        let route = Route::WebhookOriginalInteractionResponse { application_id, token };
+        self.call(route, LightMethod::Patch, message).await.map(drop)
+    }
+
     async fn post(&self, route: Route<'_>, body: &Value) -> Result<Value, SendError> {
+        self.call(route, LightMethod::Post, body).await
+    }
+
+    async fn call(
+        &self,
+        route: Route<'_>,
+        method: LightMethod,
+        body: &Value,
+    ) -> Result<Value, SendError> {
         let bytes =
             serde_json::to_vec(body).map_err(|error| SendError::permanent(error.to_string()))?;
-        let request = Request::new(route, LightMethod::Post).body(Some(bytes));
+        let request = Request::new(route, method).body(Some(bytes));
         within_time("discord", async {
             let response = self.execute(request).await.map_err(sort)?;
             read(response).await

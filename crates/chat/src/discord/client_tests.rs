@@ -107,3 +107,18 @@ fn long_nonces_are_hashed() {
     assert_eq!(long.len(), 25);
     assert_ne!(long, fitting_nonce("01890a5d-ac96-774b-bcce-b302099a8058"));
 }
+
+#[tokio::test]
+async fn a_deferred_answer_takes_its_place() {
+    let server = Server::start("200 OK", "", r#"{"id":"77"}"#).await;
+    let said = notice("done");
+    client(&server).answer_deferred("42", "aW50-x_y.z", &said).await.unwrap();
+    let path = "PATCH /dev/discord/api/v10/webhooks/42/aW50-x_y.z/messages/@original ";
+    assert!(server.request().starts_with(path), "{}", server.request());
+    assert_eq!(server.json(), said);
+    for (application, token) in [("0", "t"), ("x", "t"), ("42", ""), ("42", "../a"), ("42", "a/b")]
+    {
+        let refused = client(&server).answer_deferred(application, token, &said).await;
+        assert!(matches!(refused, Err(SendError::Permanent { .. })), "{application} {token}");
+    }
+}

@@ -6,5 +6,5 @@ pub mod client;
 pub mod payload;
 pub mod signature;
 
-pub use card::ephemeral;
+pub use card::{deferred, ephemeral};
 pub use client::Client;

@@ -61,6 +61,8 @@ pub enum Interaction {
     Component {
         /// Unique per interaction.
         id: String,
+        /// The application the message is of.
+        application_id: String,
         /// Which button, such as `t:take:12`.
         custom_id: String,
         /// Who.
@@ -119,6 +121,7 @@ fn read_command(root: &Value) -> Result<Interaction, PayloadError> {
 fn read_component(root: &Value) -> Result<Interaction, PayloadError> {
     Ok(Interaction::Component {
         id: required(root, "/id", "id")?,
+        application_id: text_at(root, "/application_id").unwrap_or_default(),
         custom_id: required(root, "/data/custom_id", "data.custom_id")?,
         user: read_user(root)?,
         guild_id: text_at(root, "/guild_id"),
@@ -202,10 +205,11 @@ mod tests {
 
     #[test]
     fn a_button_in_a_direct_message_is_read() {
-        let value = json!({"type":3,"id":"1","token":"tok","user":{"id":"5","username":"kofi","global_name":null},
+        let value = json!({"type":3,"id":"1","application_id":"2","token":"tok","user":{"id":"5","username":"kofi","global_name":null},
             "data":{"custom_id":"t:take:12","component_type":2}});
         let expected = Interaction::Component {
             id: "1".into(),
+            application_id: "2".into(),
             custom_id: "t:take:12".into(),
             user: User { id: "5".into(), name: "kofi".into() },
             guild_id: None,

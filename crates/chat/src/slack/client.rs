@@ -1,6 +1,7 @@
 //! The few Web API methods the desk calls, over slack-morphism's client and its configurable address.
 //! One call is one attempt within five seconds; waiting and repeating is the caller's.
-//! Methods: docs.slack.dev, `chat.postMessage`, `chat.update`, `users.info`.
+//! Methods: docs.slack.dev, `chat.postMessage`, `chat.update`, `users.info`, and the addresses that
+//! commands and buttons bring along for late answers (`response_url`).
 
 use std::sync::Arc;
 
@@ -16,11 +17,17 @@ use crate::slack::card::Message;
 /// Where the Web API lives unless the configuration says otherwise.
 pub const API_URL: &str = "https://slack.com/api/";
 
+/// Where Slack takes late answers.
+const RESPONSE_URLS: &str = "https://hooks.slack.com/";
+
 /// The Web API with the app's bot token.
 #[derive(Clone)]
 pub struct Client {
     inner: Arc<SlackClient<SlackClientHyperHttpsConnector>>,
     token: SlackApiToken,
+    http: reqwest::Client,
+    /// What a late answer's address begins with: Slack's own, or where a stand-in lives.
+    response_urls: String,
 }
 
 /// Where a message was put.
@@ -66,7 +73,34 @@ impl Client {
         let connector = SlackClientHyperConnector::from(connector)
             .with_slack_api_url(api_url.trim_end_matches('/'));
         let token = SlackApiToken::new(SlackApiTokenValue(bot_token.to_owned()));
-        Ok(Self { inner: Arc::new(SlackClient::new(connector)), token })
+        let http = reqwest::Client::builder()
+            .use_rustls_tls()
+            .redirect(reqwest::redirect::Policy::none())
+            .build()
+            .map_err(|error| SendError::permanent(format!("HTTP is not usable: {error}")))?;
+        let response_urls = response_urls(api_url);
+        Ok(Self { inner: Arc::new(SlackClient::new(connector)), token, http, response_urls })
+    }
+
+    /// Answers a command late, at the address it brought along: five times within thirty minutes, and
+    /// seen by whoever typed it alone. Any other address is refused: nothing else gets our words.
+    pub async fn respond(&self, response_url: &str, message: &Message) -> Result<(), SendError> {
+        if !response_url.starts_with(&self.response_urls) {
+            return Err(SendError::permanent("the address for a late answer is not slack's"));
+        }
+        let body = super::ephemeral(message.clone());
+        within_time("slack", async {
+            let sent = self.http.post(response_url).json(&body).send().await;
+            let sent = sent.map_err(|error| SendError::retry(error.without_url().to_string()))?;
+            match sent.status().as_u16() {
+                200..=299 => Ok(()),
+                status => {
+                    let reason = format!("slack answered {status} to a late answer");
+                    Err(SendError::from_status(status, None, reason))
+                }
+            }
+        })
+        .await
     }
 
     /// Posts to a channel or, given a person's id, to their direct messages; with `thread_ts` into that thread.
@@ -124,6 +158,16 @@ impl Client {
             accepted(answer)
         };
         within_time("slack", call).await
+    }
+}
+
+/// Late answers go to Slack; where the API is a stand-in, to that stand-in's host.
+fn response_urls(api_url: &str) -> String {
+    match url::Url::parse(api_url) {
+        Ok(url) if !api_url.starts_with("https://slack.com/") => {
+            format!("{}/", url.origin().ascii_serialization())
+        }
+        Ok(_) | Err(_) => RESPONSE_URLS.to_owned(),
     }
 }
 

@@ -99,3 +99,24 @@ async fn silence_and_closed_doors_are_tried_again() {
     let result = nobody.user("U1").await;
     assert!(matches!(result, Err(SendError::Retry { .. })), "{result:?}");
 }
+
+#[tokio::test]
+async fn a_late_answer_goes_to_slack_alone() {
+    let server = Server::start("200 OK", "", "ok").await;
+    let base = format!("http://127.0.0.1:{}", server.port);
+    let client = Client::new(&format!("{base}/api/"), "xoxb-1").unwrap();
+    let said = notice("done");
+    for elsewhere in ["http://127.0.0.1:1/x", "https://hooks.slack.com/x", "", "javascript:1"] {
+        let refused = client.respond(elsewhere, &said).await;
+        assert!(matches!(refused, Err(SendError::Permanent { .. })), "{elsewhere}");
+    }
+    client.respond(&format!("{base}/late/U1"), &said).await.unwrap();
+    let body = server.json();
+    assert_eq!((&body["response_type"], &body["text"]), (&json!("ephemeral"), &json!("done")));
+    assert!(!server.request().contains("xoxb-1"), "the token is for the API alone");
+    assert_eq!(response_urls("https://slack.com/api/"), "https://hooks.slack.com/");
+    assert_eq!(
+        response_urls("https://slack.com.evil.example/api/"),
+        "https://slack.com.evil.example/"
+    );
+}

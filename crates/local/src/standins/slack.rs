@@ -7,6 +7,7 @@ use crate::outbox::{Kind, Leaving};
 use axum::Router;
 use axum::extract::{Path, Request, State};
 use axum::http::StatusCode;
+use axum::middleware::{self, Next};
 use axum::response::{IntoResponse, Response};
 use axum::routing::any;
 use serde_json::{Value, json};
@@ -22,7 +23,32 @@ const BOT_USER: &str = "UBELLHOP";
 const BOT: &str = "BBELLHOP";
 
 pub(super) fn router(world: World) -> Router {
-    Router::new().route("/dev/slack/api/{method}", any(call)).with_state(world)
+    Router::new()
+        .route("/dev/slack/api/{method}", any(call))
+        .route("/dev/slack/response/{user}", any(late_answer))
+        .layer(middleware::from_fn_with_state(world.clone(), available))
+        .with_state(world)
+}
+
+async fn available(State(world): State<World>, request: Request, next: Next) -> Response {
+    match world.slack.verdict() {
+        Verdict::Up => next.run(request).await,
+        Verdict::Down => StatusCode::SERVICE_UNAVAILABLE.into_response(),
+        Verdict::Throttled => too_fast(RETRY_AFTER, &failure("ratelimited")),
+    }
+}
+
+/// Where late answers to a command of this person go. Slack answers with the plain word.
+async fn late_answer(
+    State(world): State<World>,
+    Path(user): Path<String>,
+    request: Request,
+) -> Response {
+    let call = Call::read(request).await;
+    match record(&world, "response_url", &user, &call) {
+        Ok(_) => "ok".into_response(),
+        Err(error) => json(StatusCode::INTERNAL_SERVER_ERROR, &failure(error)),
+    }
 }
 
 async fn call(
@@ -30,11 +56,6 @@ async fn call(
     Path(method): Path<String>,
     request: Request,
 ) -> Response {
-    match world.slack.verdict() {
-        Verdict::Up => {}
-        Verdict::Down => return StatusCode::SERVICE_UNAVAILABLE.into_response(),
-        Verdict::Throttled => return too_fast(RETRY_AFTER, &failure("ratelimited")),
-    }
     let call = Call::read(request).await;
     if !call.authorized("Bearer ") {
         return json(StatusCode::OK, &failure("not_authed"));

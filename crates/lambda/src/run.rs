@@ -1,0 +1,32 @@
+//! A function that AWS rings by an event: mail, the minute, the table's stream.
+
+use anyhow::Result;
+use lambda_runtime::{Diagnostic, LambdaEvent, service_fn};
+use serde::Serialize;
+use serde_json::Value;
+
+/// Runs a handler of events. What it refuses or fails at is reported with the type of its error, so
+/// that an alarm can tell a foreign event from storage that is away.
+pub async fn run<H, F, T, E>(handle: H) -> Result<()>
+where
+    H: Fn(Value) -> F + Send + Sync,
+    F: Future<Output = Result<T, E>> + Send,
+    T: Serialize + Send,
+    E: std::error::Error + 'static,
+{
+    let handle = &handle;
+    let service = service_fn(move |event: LambdaEvent<Value>| async move {
+        Box::pin(handle(event.payload)).await.map_err(|error| diagnostic(&error))
+    });
+    let ended = lambda_runtime::run(service).await;
+    ended.map_err(|error| anyhow::anyhow!("the runtime ended: {error}"))
+}
+
+/// An error as Lambda reports it: the type's name and what to do next.
+pub(crate) fn diagnostic<E: std::error::Error + 'static>(error: &E) -> Diagnostic {
+    tracing::error!(%error, "an event was not handled");
+    Diagnostic {
+        error_type: std::any::type_name::<E>().to_owned(),
+        error_message: error.to_string(),
+    }
+}
