@@ -145,16 +145,16 @@ async fn the_same_key_at_once_opens_one_ticket() {
 async fn every_acknowledged_command_is_in_the_history_once_though_answers_are_lost() {
     let bench = Arc::new(Bench::new().await);
     let mut numbers = Vec::new();
-    for n in 0..4 {
+    for n in 0..10 {
         numbers.push(number(bench.open(&format!("t{n}"), Along::default()).await.unwrap()));
     }
     bench.engine.faults().lose_answers(0.1, 7);
     let mut racing = tokio::task::JoinSet::new();
-    for worker in 0..8 {
+    for worker in 0..16 {
         let (bench, numbers) = (bench.clone(), numbers.clone());
         racing.spawn(async move {
             let mut acknowledged = Vec::new();
-            for n in 0..12 {
+            for n in 0..50 {
                 let ticket = numbers[(worker + n) % numbers.len()];
                 let text = format!("w{worker} n{n}");
                 let along = once(&bench, &text);
@@ -171,7 +171,7 @@ async fn every_acknowledged_command_is_in_the_history_once_though_answers_are_lo
         acknowledged.extend(done.unwrap());
     }
     bench.engine.faults().clear();
-    assert!(acknowledged.len() > 60, "only {} of 96 were acknowledged", acknowledged.len());
+    assert!(acknowledged.len() > 600, "only {} of 800 were acknowledged", acknowledged.len());
     let mut said: BTreeMap<(Number, String), usize> = BTreeMap::new();
     for number in &numbers {
         let history = bench.store.history(*number).await.unwrap();

@@ -7,6 +7,7 @@ use aws_lambda_events::event::eventbridge::EventBridgeEvent;
 use desk::Number;
 use desk::access::Permit;
 use jiff::SignedDuration;
+use serde::Deserialize;
 use serde_json::Value;
 use store::change::{Along, no_answer};
 use store::key::DUE_SHARDS;
@@ -28,10 +29,27 @@ impl Escalate {
     }
 }
 
+/// Why a minute was not run to its end.
+#[derive(Debug, thiserror::Error)]
+pub enum Refused {
+    /// Not what an EventBridge schedule sends.
+    #[error("cannot read the event: call this function by an EventBridge schedule alone")]
+    NotTheMinute,
+    /// Storage did not answer; the next minute goes on.
+    #[error(transparent)]
+    Store(#[from] Error),
+}
+
 /// Takes the minute's event. Which minute it was does not matter: what is due is due.
-pub async fn handle(escalate: &Escalate, _minute: EventBridgeEvent<Value>) -> Result<(), Error> {
+pub async fn handle(escalate: &Escalate, event: Value) -> Result<(), Refused> {
+    is_minute(&event).then_some(()).ok_or(Refused::NotTheMinute)?;
     run(escalate).await?;
     Ok(())
+}
+
+fn is_minute(event: &Value) -> bool {
+    let minute = EventBridgeEvent::<Value>::deserialize(event);
+    minute.is_ok_and(|minute| minute.detail_type == "Scheduled Event")
 }
 
 /// Ticks everything that is due; answers how many tickets that were. One that cannot be ticked backs
@@ -74,9 +92,12 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_minute_is_read() {
+    fn the_minute_is_told_from_everything_else() {
         let event = include_str!("../../../events/eventbridge-minute.json");
-        let minute: EventBridgeEvent<Value> = serde_json::from_str(event).unwrap();
-        assert_eq!(minute.detail_type, "Scheduled Event");
+        let mut event: Value = serde_json::from_str(event).unwrap();
+        assert!(is_minute(&event));
+        event["detail-type"] = "Object Created".into();
+        assert!(!is_minute(&event));
+        assert!(!is_minute(&Value::Null));
     }
 }

@@ -8,6 +8,11 @@ use serde_json::Value;
 
 use crate::{Error, INBOX};
 
+/// Whether an EventBridge schedule rings: time to sweep.
+pub(crate) fn is_schedule(event: &Value) -> bool {
+    event.get("detail-type").and_then(Value::as_str) == Some("Scheduled Event")
+}
+
 /// The keys of an event's mails; a record that cannot be read leaves the others readable.
 pub(crate) fn keys(event: &Value) -> Result<Vec<Result<String, Error>>, Error> {
     if event.get("Event").and_then(Value::as_str) == Some("s3:TestEvent") {

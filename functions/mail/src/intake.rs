@@ -184,7 +184,7 @@ impl Intake<'_> {
             threads.push(place);
         }
         let (once, arrival) = (Some(self.once.clone()), Some(line.clone()));
-        Ok(Along { once, arrival, threads, settles: None })
+        Ok(Along { once, arrival, threads, ..Along::default() })
     }
 
     async fn done(&self, done: Done, line: Arrival) -> Result<Arrival, Error> {

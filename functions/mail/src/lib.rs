@@ -26,6 +26,8 @@ use letter::Letter;
 
 /// Where mail lies until it is taken in.
 const INBOX: &str = "inbox/";
+/// What SES puts there when the receipt rule is made: a greeting to whoever did, and no request.
+const GREETING: &str = "inbox/AMAZON_SES_SETUP_NOTIFICATION";
 
 /// What the mail door needs.
 #[derive(Clone)]
@@ -44,7 +46,7 @@ impl Mail {
 /// What became of a raw mail.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Taken {
-    /// Nothing lies under the key: it was taken in before.
+    /// Nothing lies under the key that is still to be taken in.
     Before,
     /// It was taken in; its line in the ledger.
     Now(Box<Arrival>),
@@ -58,7 +60,7 @@ pub enum Error {
     Store(#[from] store::Error),
     /// Neither SES nor S3 sends such an event.
     #[error(
-        "this event is neither a mail from SES nor an object put into S3; check what invokes the function"
+        "this event is neither a mail from SES, nor an object put into S3, nor a schedule; check what invokes the function"
     )]
     NotAnEvent,
     /// A record that names no object.
@@ -71,9 +73,13 @@ pub enum Error {
     NoQueue,
 }
 
-/// Takes in every mail an event of SES or S3 names. One that fails does not stop the others; the
-/// event then fails after them, and is sent again.
+/// Takes in every mail an event of SES or S3 names; a schedule's event sweeps the inbox for mails no
+/// event announced. One that fails does not stop the others; the event then fails after them, and is
+/// sent again.
 pub async fn handle(mail: &Mail, event: Value) -> Result<(), Error> {
+    if event::is_schedule(&event) {
+        return sweep(mail).await.map(drop);
+    }
     let mut failed = None;
     for key in event::keys(&event)? {
         let taken = match key {
@@ -91,6 +97,10 @@ pub async fn handle(mail: &Mail, event: Value) -> Result<(), Error> {
 /// Takes in one raw mail by its key in the bucket.
 pub async fn take_in(mail: &Mail, key: &str) -> Result<Taken, Error> {
     let Some(raw) = mail.store.blob(key).await? else { return Ok(Taken::Before) };
+    if key == GREETING {
+        put_away(mail, key, "ses-setup", raw).await?;
+        return Ok(Taken::Before);
+    }
     let letter = Letter::read(raw);
     let line = intake::run(mail, key, &letter).await?;
     put_away(mail, key, &line.id, letter.raw).await?;

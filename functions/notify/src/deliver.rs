@@ -2,7 +2,7 @@
 
 use chat::send::SendError;
 use chat::view::Button;
-use desk::PersonId;
+use desk::QueueId;
 use desk::config::ChatChannel;
 use desk::outbox::{Lane, Message, Otherwise, Owed};
 use desk::person::{Identity, Person};
@@ -67,9 +67,14 @@ pub(crate) async fn deliver(notify: &Notify, row: &Waiting) -> Result<Left, Erro
         return Ok(Left::gone("nothing to say"));
     };
     match &row.owed.lane {
-        Lane::Mail(person) => to_mailbox(notify, row, &facts, person).await,
-        Lane::Chat(person) => to_person(notify, row, &facts, person).await,
-        Lane::Queue(_) => to_queue(notify, row, &facts).await,
+        Lane::Mail(person) | Lane::Chat(person) => match notify.store.person(person).await? {
+            None => Ok(Left::gone("nobody to write to")),
+            Some(person) if matches!(row.owed.lane, Lane::Mail(_)) => {
+                to_mailbox(notify, row, &facts, &person).await
+            }
+            Some(person) => to_person(notify, row, &facts, &person).await,
+        },
+        Lane::Queue(queue) => to_queue(notify, row, &facts, queue).await,
         Lane::Bus(_) => Ok(Left::gone("nothing to say")),
     }
 }
@@ -78,13 +83,10 @@ async fn to_mailbox(
     notify: &Notify,
     row: &Waiting,
     facts: &Facts,
-    person: &PersonId,
+    person: &Person,
 ) -> Result<Left, Error> {
-    let Some(person) = notify.store.person(person).await? else {
-        return Ok(Left::gone("nobody to write to"));
-    };
     match &person.email {
-        Some(email) => mail::send(notify, row, facts, &person, email).await,
+        Some(email) => mail::send(notify, row, facts, person, email).await,
         None if person.chat.is_empty() => Ok(Left::gone("no address")),
         None => {
             let lane = Lane::Chat(person.id.clone());
@@ -98,11 +100,8 @@ async fn to_person(
     notify: &Notify,
     row: &Waiting,
     facts: &Facts,
-    person: &PersonId,
+    person: &Person,
 ) -> Result<Left, Error> {
-    let Some(person) = notify.store.person(person).await? else {
-        return Ok(Left::gone("nobody to write to"));
-    };
     let letter = words::letter(facts, row.owed.message);
     let buttons = buttons(row.owed.message);
     let is_requester = person.id == facts.ticket().requester;
@@ -111,7 +110,7 @@ async fn to_person(
     {
         return Ok(post_slack(notify, facts, &letter, &buttons, channel, Some(thread)).await);
     }
-    match account(&person) {
+    match account(person) {
         Some(Identity::Slack { user, .. }) => {
             Ok(post_slack(notify, facts, &letter, &buttons, user, None).await)
         }
@@ -133,8 +132,14 @@ fn account(person: &Person) -> Option<&Identity> {
     person.chat.first()
 }
 
-async fn to_queue(notify: &Notify, row: &Waiting, facts: &Facts) -> Result<Left, Error> {
-    let Some(queue) = facts.queue() else { return Ok(Left::gone("no queue")) };
+/// To the queue it is owed to, wherever the ticket has gone since.
+async fn to_queue(
+    notify: &Notify,
+    row: &Waiting,
+    facts: &Facts,
+    queue: &QueueId,
+) -> Result<Left, Error> {
+    let Some(queue) = facts.config.queue(queue) else { return Ok(Left::gone("no queue")) };
     let letter = words::letter(facts, row.owed.message);
     let buttons = [Button::Take];
     let buttons: &[Button] = if facts.ticket().assignee.is_none() { &buttons } else { &[] };

@@ -68,7 +68,7 @@ pub async fn handle(notify: &Notify, event: Value) -> Result<(), Error> {
         let batch = serde_json::from_value(event).map_err(|_| Error::UnknownEvent)?;
         return ring(notify, &batch).await;
     }
-    if event.get("detail-type").is_some() {
+    if event.get("detail-type").and_then(Value::as_str) == Some("Scheduled Event") {
         return sweep(notify).await;
     }
     Err(Error::UnknownEvent)

@@ -1,8 +1,6 @@
 //! Sending as a Lambda: the table's stream and the minute call it.
 
-use lambda_runtime::{LambdaEvent, service_fn};
 use notify::{Notify, Settings, handle};
-use serde_json::Value;
 
 #[tokio::main]
 async fn main() -> anyhow::Result<()> {
@@ -26,12 +24,5 @@ async fn main() -> anyhow::Result<()> {
         },
     );
     let notify = &notify;
-    let service = service_fn(move |event: LambdaEvent<Value>| async move {
-        Box::pin(handle(notify, event.payload))
-            .await
-            .map_err(|error| Box::new(error) as lambda_runtime::Error)
-    });
-    lambda_runtime::run(service)
-        .await
-        .map_err(|error| anyhow::anyhow!("the runtime ended: {error}"))
+    lambda::run(move |event| handle(notify, event)).await
 }

@@ -119,14 +119,18 @@ pub(crate) fn letter(facts: &Facts, message: Message) -> Letter {
             .for_requester()
             .by_hand(),
         Message::Question => {
-            Letter::new(format!("{number}: a question"), format!("{author} has a question:"))
+            let asks =
+                if said.is_empty() { " needs an answer of yours." } else { " has a question:" };
+            Letter::new(format!("{number}: a question"), format!("{author}{asks}"))
                 .quoting(said)
                 .ending(REPLY_HERE)
                 .for_requester()
                 .by_hand()
         }
         Message::Solution => {
-            Letter::new(format!("{number}: is it solved?"), format!("{author} proposes a solution:"))
+            let says =
+                if said.is_empty() { " believes it is solved." } else { " proposes a solution:" };
+            Letter::new(format!("{number}: is it solved?"), format!("{author}{says}"))
                 .quoting(said)
                 .ending("Did it help? If not, just answer and the same person goes on. If you do nothing, we take it as solved after five working days.")
                 .for_requester()
@@ -148,9 +152,10 @@ pub(crate) fn letter(facts: &Facts, message: Message) -> Letter {
             format!("{number} is not solved"),
             format!("{author} says \"{title}\" is not solved. It is back with you."),
         ),
-        Message::Confirmed => {
-            Letter::new(format!("{number} is confirmed"), format!("{author} says \"{title}\" is solved."))
-        }
+        Message::Confirmed => Letter::new(
+            format!("{number} is confirmed"),
+            format!("{author} says \"{title}\" is solved."),
+        ),
         Message::CameBack => {
             assigned(format!("{number} came back: {title}"), format!("{author} reopened {number}."))
         }
@@ -164,7 +169,10 @@ pub(crate) fn letter(facts: &Facts, message: Message) -> Letter {
         Message::Alarm(metric, alarm) => alarmed(facts, metric, alarm),
         Message::HelpWanted => Letter {
             kind: Kind::Alert,
-            ..assigned(format!("Help wanted: {number} {title}"), format!("{author} asks for help with {number}:"))
+            ..assigned(
+                format!("Help wanted: {number} {title}"),
+                format!("{author} asks for help with {number}:"),
+            )
         },
         Message::NotDelivered => undelivered(facts),
         Message::Events(_) => Letter::new(number.to_string(), ""),
