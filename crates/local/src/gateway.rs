@@ -21,9 +21,10 @@ const BODY_AT_MOST: usize = 10 * 1024 * 1024;
 /// Every route of a desk. `is_loopback` says whether it listens where only this machine can ring.
 pub fn router(desk: Arc<LocalDesk>, is_loopback: bool) -> Router {
     let doors = Router::new()
-        .route("/healthz", get(|| async { front::json(StatusCode::OK, r#"{"status":"ok"}"#) }))
+        .route("/healthz", get(rest))
         .route("/slack/{*rest}", any(slack))
         .route("/discord/interactions", any(discord))
+        .route("/v1", any(rest))
         .route("/v1/{*rest}", any(rest));
     let all = if is_loopback {
         let pages = Router::new().route("/", get(start_page::show)).merge(dev::router());
@@ -54,7 +55,7 @@ async fn discord(State(desk): State<Arc<LocalDesk>>, request: Request) -> Respon
 async fn rest(State(desk): State<Arc<LocalDesk>>, request: Request) -> Response {
     match whole(request).await {
         Ok(request) => api::handle(&desk.api, request).await.map(Body::from),
-        Err(response) => response,
+        Err(_) => api::Problem::too_large(BODY_AT_MOST).into_response().map(Body::from),
     }
 }
 

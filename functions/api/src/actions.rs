@@ -4,25 +4,44 @@ use desk::access::{Permit, permit};
 use desk::config::Config;
 use desk::history::{Entry, Text};
 use desk::{Closure, Command, Number, QueueId, Refusal, Status};
-use http::{StatusCode, header};
 use serde_json::Value;
 use store::Stored;
 use store::change::{Along, Done};
 
 use crate::body::{Fields, WORDS_AT_MOST};
+use crate::precondition::etag;
 use crate::problem::Problem;
-use crate::tickets::{etag, get, rendered};
+use crate::tickets::{get, rendered};
 use crate::{Answer, Call, idempotency, render};
 
+/// What can be done to a ticket.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Verb {
+    Claim,
+    Release,
+    Assign,
+    Transfer,
+    Hold,
+    Await,
+    Propose,
+    Confirm,
+    Decline,
+    Reopen,
+    Cancel,
+    Reject,
+    Close,
+    Escalate,
+    Rate,
+}
+
 /// Carries out one verb and answers the ticket.
-pub(crate) async fn act(call: &Call<'_>, number: Number, verb: &str) -> Result<Answer, Problem> {
-    let fields = Fields::read(&call.body)?;
-    let verb = read(call, verb, &fields)?;
+pub(crate) async fn act(call: &Call<'_>, number: Number, verb: Verb) -> Result<Answer, Problem> {
+    let wanted = read(call, verb, &call.fields()?)?;
     let wish = |stored: &Stored, _: &Config| -> Result<Permit, Refusal> {
-        if !call.matches(stored) {
+        if !call.matches(&etag(stored)) {
             return Err(Refusal::Stale);
         }
-        permit(&call.caller.who, Some(&stored.ticket), verb.command(call, stored))
+        permit(&call.caller.who, Some(&stored.ticket), wanted.command(call, stored))
     };
     let once = call.once()?;
     let description = match &once {
@@ -31,14 +50,11 @@ pub(crate) async fn act(call: &Call<'_>, number: Number, verb: &str) -> Result<A
     };
     let keep = |stored: &Stored, _: &[Entry]| {
         let body = render::ticket(stored, description.as_ref(), &call.caller.config);
-        idempotency::kept(StatusCode::OK, &body)
+        idempotency::kept(&Answer::ok(body).tagged(etag(stored)))
     };
     let along = Along { once, ..Along::default() };
     match call.store.change(number, along, wish, &keep).await? {
-        Done::Now(stored) => {
-            let body: Value = rendered(call, &stored).await?;
-            Ok(Answer::ok(body).with(header::ETAG, etag(&stored)))
-        }
+        Done::Now(stored) => Ok(Answer::ok(rendered(call, &stored).await?).tagged(etag(&stored))),
         Done::Before(earlier) => match call.again(&earlier)? {
             Some(answer) => Ok(answer),
             None => get(call, earlier.number).await,
@@ -46,8 +62,8 @@ pub(crate) async fn act(call: &Call<'_>, number: Number, verb: &str) -> Result<A
     }
 }
 
-/// A verb with what it was given.
-enum Verb {
+/// What is wanted, with what it was given.
+enum Wanted {
     Plain(Command),
     /// What closing means depends on who asks and where the ticket stands.
     Close {
@@ -56,33 +72,31 @@ enum Verb {
     },
 }
 
-fn read(call: &Call<'_>, verb: &str, fields: &Fields) -> Result<Verb, Problem> {
+fn read(call: &Call<'_>, verb: Verb, fields: &Fields) -> Result<Wanted, Problem> {
     let reason = || fields.words("reason");
     let needed = || fields.needed_words("reason");
-    let command = match verb {
-        "claim" => Command::Claim,
-        "release" => Command::Release,
-        "assign" => Command::Assign { to: assignee(call, fields)? },
-        "transfer" => Command::Transfer { queue: queue(call, fields)?, reason: needed()? },
-        "hold" => Command::Hold { until: fields.instant("until")?, reason: needed()? },
-        "await" => Command::Await(fields.needed_words("body")?),
-        "propose" => Command::Propose(fields.needed_words("solution")?),
-        "confirm" => Command::Confirm,
-        "decline" => Command::Decline(needed()?),
-        "reopen" => Command::Reopen(reason()?),
-        "cancel" => Command::Cancel(reason()?),
-        "reject" => Command::Reject(needed()?),
-        "escalate" => Command::Escalate(needed()?),
-        "rate" => Command::Rate { score: score(fields)?, comment: fields.words("comment")? },
-        "close" => return close(fields),
-        _ => return Err(Problem::not_found()),
-    };
-    Ok(Verb::Plain(command))
+    Ok(Wanted::Plain(match verb {
+        Verb::Claim => Command::Claim,
+        Verb::Release => Command::Release,
+        Verb::Assign => Command::Assign { to: assignee(call, fields)? },
+        Verb::Transfer => Command::Transfer { queue: queue(call, fields)?, reason: needed()? },
+        Verb::Hold => Command::Hold { until: fields.instant("until")?, reason: needed()? },
+        Verb::Await => Command::Await(fields.words("body")?),
+        Verb::Propose => Command::Propose(fields.needed_words("solution")?),
+        Verb::Confirm => Command::Confirm,
+        Verb::Decline => Command::Decline(needed()?),
+        Verb::Reopen => Command::Reopen(reason()?),
+        Verb::Cancel => Command::Cancel(reason()?),
+        Verb::Reject => Command::Reject(needed()?),
+        Verb::Escalate => Command::Escalate(needed()?),
+        Verb::Rate => Command::Rate { score: score(fields)?, comment: fields.words("comment")? },
+        Verb::Close => return close(fields),
+    }))
 }
 
-fn close(fields: &Fields) -> Result<Verb, Problem> {
+fn close(fields: &Fields) -> Result<Wanted, Problem> {
     let reason = fields.text("reason", WORDS_AT_MOST)?.unwrap_or_default();
-    Ok(Verb::Close { closure: Closure::parse(&reason), reason: Text::plain(reason) })
+    Ok(Wanted::Close { closure: Closure::parse(&reason), reason: Text::plain(reason) })
 }
 
 fn assignee(call: &Call<'_>, fields: &Fields) -> Result<desk::PersonId, Problem> {
@@ -104,11 +118,11 @@ fn score(fields: &Fields) -> Result<u8, Problem> {
     score.ok_or_else(|| Problem::field("score", Refusal::ScoreOutOfRange.to_string()))
 }
 
-impl Verb {
+impl Wanted {
     fn command(&self, call: &Call<'_>, stored: &Stored) -> Command {
         let (closure, reason) = match self {
-            Verb::Plain(command) => return command.clone(),
-            Verb::Close { closure, reason } => (*closure, reason.clone()),
+            Wanted::Plain(command) => return command.clone(),
+            Wanted::Close { closure, reason } => (*closure, reason.clone()),
         };
         let who = &call.caller.who;
         let asks = stored.ticket.requester == who.id && !who.role.is_staff();

@@ -1,11 +1,14 @@
-//! Reading what a call brings. Every complaint names its field.
+//! Reading what a call brings. Every complaint names its field, also about a field nobody knows:
+//! what is misspelt would otherwise be lost without a word.
 
 use desk::history::Text;
 use desk::person::normal_address;
 use desk::{Number, Refusal};
+use http::{HeaderMap, header};
 use jiff::Timestamp;
 use serde_json::{Map, Value};
 
+use crate::Call;
 use crate::problem::Problem;
 
 /// The longest title, in characters.
@@ -18,20 +21,43 @@ pub(crate) struct Fields {
     map: Map<String, Value>,
 }
 
-impl Fields {
-    /// Reads a body; an empty one is an empty object.
-    pub fn read(body: &[u8]) -> Result<Fields, Problem> {
-        if body.iter().all(u8::is_ascii_whitespace) {
+impl Call<'_> {
+    /// The body's fields, of which this call knows each. An empty body is an empty object.
+    pub(crate) fn fields(&self) -> Result<Fields, Problem> {
+        if self.body.iter().all(u8::is_ascii_whitespace) {
             return Ok(Fields { map: Map::new() });
         }
-        match serde_json::from_slice(body) {
-            Ok(Value::Object(map)) => Ok(Fields { map }),
+        if !may_be_json(&self.headers) {
+            return Err(Problem::bad_request("send the body as Content-Type: application/json"));
+        }
+        match serde_json::from_slice(&self.body) {
+            Ok(Value::Object(map)) => Fields::of(map, self.route.fields),
             Ok(_) => Err(Problem::bad_request("the body must be one JSON object")),
             Err(cause) => Err(Problem::bad_request(format!("the body is not JSON: {cause}"))),
         }
     }
+}
 
-    /// Whether a field was given at all.
+/// Whether a body that calls itself this can be JSON: JSON in any of its names, nothing at all, or
+/// what `curl -d` says of everything.
+fn may_be_json(headers: &HeaderMap) -> bool {
+    let Some(kind) = headers.get(header::CONTENT_TYPE) else { return true };
+    let kind = kind.to_str().unwrap_or("?").split(';').next().unwrap_or_default();
+    let kind = kind.trim().to_ascii_lowercase();
+    let plain = ["application/json", "text/json", "application/x-www-form-urlencoded"];
+    plain.contains(&kind.as_str()) || kind.ends_with("+json")
+}
+
+impl Fields {
+    fn of(map: Map<String, Value>, known: &[&str]) -> Result<Fields, Problem> {
+        let unknown = map.keys().find(|name| !known.contains(&name.as_str()));
+        match unknown {
+            Some(name) => Err(Problem::field(name, "there is no such field")),
+            None => Ok(Fields { map }),
+        }
+    }
+
+    /// Whether a field was given at all, be it null.
     pub fn has(&self, name: &str) -> bool {
         self.map.contains_key(name)
     }
@@ -94,13 +120,26 @@ impl Fields {
         text.parse().map(Some).map_err(wrong)
     }
 
-    /// An object inside.
-    pub fn object(&self, name: &str) -> Result<Option<Fields>, Problem> {
+    /// An object inside, with these fields.
+    pub fn object(&self, name: &str, known: &[&str]) -> Result<Option<Fields>, Problem> {
         match self.get(name) {
             None => Ok(None),
-            Some(Value::Object(map)) => Ok(Some(Fields { map: map.clone() })),
+            Some(Value::Object(map)) => {
+                Fields::of(map.clone(), known).map(Some).map_err(|problem| problem.inside(name))
+            }
             Some(_) => Err(Problem::field(name, "it must be an object")),
         }
+    }
+
+    /// Refuses a field that has its name already and nothing behind it yet, unless it is empty.
+    pub fn none_yet(&self, name: &str, why: &str) -> Result<(), Problem> {
+        let empty = match self.get(name) {
+            None => true,
+            Some(Value::Object(map)) => map.is_empty(),
+            Some(Value::Array(list)) => list.is_empty(),
+            Some(_) => false,
+        };
+        if empty { Ok(()) } else { Err(Problem::field(name, why)) }
     }
 
     /// A list of texts.

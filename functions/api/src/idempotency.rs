@@ -1,4 +1,6 @@
-//! The same key and request answer the same thing for a day and do nothing twice.
+//! The same key and request answer the same thing for a day and do nothing twice. Calls that change
+//! a ticket keep their answer in the ticket's own transaction; calls that change none keep it before
+//! they begin, so that whoever repeats them after a failure finishes what was begun.
 
 use http::StatusCode;
 use jiff::SignedDuration;
@@ -46,37 +48,48 @@ impl Call<'_> {
             return Err(Problem::key_reused());
         }
         let kept = earlier.answer.as_deref().and_then(|text| serde_json::from_str(text).ok());
-        Ok(kept.and_then(|kept: Value| {
-            let status = StatusCode::from_u16(u16::try_from(kept.get("status")?.as_u64()?).ok()?);
-            Some(Answer {
-                status: status.ok()?,
-                body: kept.get("body")?.clone(),
-                headers: Vec::new(),
-            })
-        }))
+        Ok(kept.and_then(|kept: Value| Answer::of_kept(&kept)))
     }
 
-    /// The kept answer of a call that changes no ticket, if it was made before.
-    pub(crate) async fn made_before(&self) -> Result<Option<Answer>, Problem> {
-        let Some(once) = self.once()? else { return Ok(None) };
-        match self.store.earlier(DOOR, &once.id).await? {
+    /// Keeps what a call that changes no ticket is going to answer, before it changes anything. Of
+    /// several with the same key the first counts: its answer is everybody's, also where this one
+    /// could no longer be planned. What follows must be harmless when done again.
+    pub(crate) async fn promise(
+        &self,
+        planned: Result<Answer, Problem>,
+    ) -> Result<Answer, Problem> {
+        let Some(once) = self.once()? else { return planned };
+        let promised = async || match self.store.earlier(DOOR, &once.id).await? {
             Some(earlier) => self.again(&earlier),
             None => Ok(None),
+        };
+        if let Some(answer) = promised().await? {
+            return Ok(answer);
         }
+        let planned = planned?;
+        let kept = kept(&planned).unwrap_or_default();
+        self.store.remember_answer(&once, kept).await?;
+        Ok(promised().await?.unwrap_or(planned))
     }
+}
 
-    /// Keeps the answer of a call that changed no ticket.
-    pub(crate) async fn keep(&self, answer: &Answer) -> Result<(), Problem> {
-        if let Some(once) = self.once()? {
-            let kept = kept(answer.status, &answer.body).unwrap_or_default();
-            self.store.remember_answer(&once, kept).await?;
-        }
-        Ok(())
+impl Answer {
+    fn of_kept(kept: &Value) -> Option<Answer> {
+        let status = u16::try_from(kept.get("status")?.as_u64()?).ok()?;
+        let header = |name: &str| kept.get(name).and_then(Value::as_str).map(str::to_owned);
+        Some(Answer {
+            status: StatusCode::from_u16(status).ok()?,
+            body: kept.get("body")?.clone(),
+            location: header("location"),
+            etag: header("etag"),
+        })
     }
 }
 
 /// An answer as it is kept; none where it is too long.
-pub(crate) fn kept(status: StatusCode, body: &Value) -> Option<String> {
-    let kept = json!({ "status": status.as_u16(), "body": body }).to_string();
-    (kept.len() <= KEPT_AT_MOST).then_some(kept)
+pub(crate) fn kept(answer: &Answer) -> Option<String> {
+    let Answer { status, body, location, etag } = answer;
+    let status = status.as_u16();
+    let kept = json!({ "status": status, "body": body, "location": location, "etag": etag });
+    Some(kept.to_string()).filter(|kept| kept.len() <= KEPT_AT_MOST)
 }

@@ -5,7 +5,7 @@ use serde_json::json;
 use store::ledger::LedgerPlace;
 
 use crate::problem::Problem;
-use crate::{Answer, Call, list};
+use crate::{Answer, Call};
 
 const DOORS: [&str; 5] = ["email", "slack", "discord", "web", "api"];
 
@@ -34,7 +34,7 @@ pub(crate) async fn list(call: &Call<'_>) -> Result<Answer, Problem> {
             items.extend(found.iter().map(|arrival| json!(arrival)));
             if let Some(next) = next {
                 let next = Place { door, place: Some(next) };
-                return Ok(Answer::ok(list::page(items, Some(list::encode(&next)))));
+                return Ok(call.page(items, Some(next)));
             }
         }
         door += 1;
@@ -43,6 +43,5 @@ pub(crate) async fn list(call: &Call<'_>) -> Result<Answer, Problem> {
         }
     }
     let more = wanted.is_none() && door < DOORS.len();
-    let next = more.then(|| list::encode(&Place { door, place: None }));
-    Ok(Answer::ok(list::page(items, next)))
+    Ok(call.page(items, more.then_some(Place { door, place: None })))
 }

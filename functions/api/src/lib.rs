@@ -1,25 +1,33 @@
-//! REST: everything under `/v1`. This file says which call is answered where; what a call means is
-//! in the file named for what it is about. Nothing here decides what a ticket may do.
+//! REST: everything under `/v1`. This file knows in which order a call is looked at; which calls
+//! there are is in `route.rs`, what each means in the file named for what it is about. Nothing here
+//! decides what a ticket may do.
 
 mod auth;
 mod body;
+mod document;
+mod health;
 mod idempotency;
-mod members;
+mod page;
+mod precondition;
 mod problem;
-mod queues;
 mod render;
-mod tickets;
-mod tokens;
+mod route;
 
 mod actions;
 mod inbound;
 mod list;
+mod members;
 mod messages;
+mod queues;
+mod tickets;
+mod tokens;
 
 use bytes::Bytes;
-use http::{Method, Request, Response, StatusCode, header};
+use http::{HeaderMap, HeaderValue, Method, Request, Response, StatusCode, header};
 use serde_json::Value;
 use store::Store;
+
+use route::{Found, Route, To};
 
 pub use problem::Problem;
 
@@ -37,18 +45,20 @@ const BODY_AT_MOST: usize = 1024 * 1024;
 pub(crate) struct Call<'a> {
     store: &'a Store,
     caller: auth::Caller,
+    route: &'static Route,
     method: Method,
     path: String,
     query: Vec<(String, String)>,
-    headers: http::HeaderMap,
+    headers: HeaderMap,
     body: Bytes,
 }
 
-/// What a call answers.
+/// What a call answers; a body of null is none at all.
 pub(crate) struct Answer {
     status: StatusCode,
     body: Value,
-    headers: Vec<(header::HeaderName, String)>,
+    location: Option<String>,
+    etag: Option<String>,
 }
 
 impl Api {
@@ -58,101 +68,140 @@ impl Api {
     }
 }
 
-/// Answers one request.
+/// Answers one request. `HEAD` is answered as `GET`: whoever carries the answer leaves its body out.
 pub async fn handle(api: &Api, request: Request<Bytes>) -> Response<Bytes> {
+    match request.uri().path() {
+        document::PATH => return document::answer(request.method(), request.headers()),
+        health::PATH => return health::answer(&api.store).await,
+        _ => {}
+    }
     match answer(api, request).await {
-        Ok(answer) => answer.into_response(),
+        Ok(response) => response,
         Err(problem) => problem.into_response(),
     }
 }
 
-async fn answer(api: &Api, request: Request<Bytes>) -> Result<Answer, Problem> {
+async fn answer(api: &Api, request: Request<Bytes>) -> Result<Response<Bytes>, Problem> {
     let (parts, body) = request.into_parts();
+    let path = parts.uri.path().to_owned();
+    let found = route::find(parts.method.as_str(), &path);
+    if let (&Method::OPTIONS, Found::OtherMethods(allow)) = (&parts.method, &found) {
+        return Ok(options(allow));
+    }
     let query = body::query(parts.uri.query().unwrap_or(""));
     let caller = api.tokens.authenticate(&api.store, &parts.headers, &query).await?;
+    let (route, varying) = match found {
+        Found::Route(route, varying) => (route, varying),
+        Found::OtherMethods(allow) => return Err(Problem::wrong_method(allow)),
+        Found::Nothing => return Err(Problem::not_found()),
+    };
     if body.len() > BODY_AT_MOST {
         return Err(Problem::too_large(BODY_AT_MOST));
     }
-    let path = parts.uri.path().to_owned();
     let call = Call {
         store: &api.store,
         caller,
+        route,
         method: parts.method,
         path: path.clone(),
         query,
         headers: parts.headers,
         body,
     };
-    let steps: Vec<&str> = path.trim_matches('/').split('/').collect();
-    route(&call, &steps).await
+    call.check_query()?;
+    let answer = carry_out(&call, route.to, &varying).await?;
+    Ok(answer.into_response(&call))
 }
 
-async fn route(call: &Call<'_>, steps: &[&str]) -> Result<Answer, Problem> {
-    match (call.method.as_str(), steps) {
-        ("POST", ["v1", "tickets"]) => tickets::create(call).await,
-        ("GET", ["v1", "tickets"]) => list::tickets(call).await,
-        ("GET", ["v1", "tickets", number]) => tickets::get(call, body::number(number)?).await,
-        ("PATCH", ["v1", "tickets", number]) => tickets::patch(call, body::number(number)?).await,
-        ("POST", ["v1", "tickets", number, "messages"]) => {
-            messages::add(call, body::number(number)?).await
+async fn carry_out(call: &Call<'_>, to: To, varying: &[&str]) -> Result<Answer, Problem> {
+    let first = varying.first().copied().unwrap_or_default();
+    let number = || body::number(first);
+    match to {
+        To::CreateTicket => tickets::create(call).await,
+        To::ListTickets => list::tickets(call).await,
+        To::GetTicket => tickets::get(call, number()?).await,
+        To::EditTicket => tickets::patch(call, number()?).await,
+        To::AddMessage => messages::add(call, number()?).await,
+        To::ListMessages => messages::list(call, number()?).await,
+        To::ListEvents => messages::events(call, number()?).await,
+        To::Download => {
+            let id = varying.get(1).copied().unwrap_or_default();
+            messages::attachment(call, number()?, id).await
         }
-        ("GET", ["v1", "tickets", number, "messages"]) => {
-            messages::list(call, body::number(number)?).await
-        }
-        ("GET", ["v1", "tickets", number, "events"]) => {
-            messages::events(call, body::number(number)?).await
-        }
-        ("GET", ["v1", "tickets", number, "attachments", id]) => {
-            messages::attachment(call, body::number(number)?, id).await
-        }
-        ("POST", ["v1", "tickets", number, "actions", verb]) => {
-            actions::act(call, body::number(number)?, verb).await
-        }
-        ("GET", ["v1", "inbound"]) => inbound::list(call).await,
-        ("GET", ["v1", "members"]) => members::list(call).await,
-        ("POST", ["v1", "members"]) => members::add(call).await,
-        ("GET", ["v1", "queues"]) => queues::list(call).await,
-        ("POST", ["v1", "queues"]) => queues::add(call).await,
-        ("GET", ["v1", "queues", id]) => queues::get(call, id).await,
-        ("PATCH", ["v1", "queues", id]) => queues::patch(call, id).await,
-        ("POST", ["v1", "tokens"]) => tokens::create(call).await,
-        (_, known) if is_known(known) => Err(Problem::wrong_method()),
-        _ => Err(Problem::not_found()),
+        To::Act(verb) => actions::act(call, number()?, verb).await,
+        To::ListInbound => inbound::list(call).await,
+        To::ListMembers => members::list(call).await,
+        To::AddMember => members::add(call).await,
+        To::GetMember => members::get(call, first).await,
+        To::ListQueues => queues::list(call).await,
+        To::AddQueue => queues::add(call).await,
+        To::GetQueue => queues::get(call, first).await,
+        To::EditQueue => queues::patch(call, first).await,
+        To::CreateToken => tokens::create(call).await,
     }
 }
 
-fn is_known(steps: &[&str]) -> bool {
-    matches!(
-        steps,
-        ["v1", "tickets" | "inbound" | "members" | "queues" | "tokens"]
-            | ["v1", "tickets" | "queues", _]
-            | ["v1", "tickets", _, "messages" | "events"]
-            | ["v1", "tickets", _, "actions" | "attachments", _]
-    )
+/// Which methods a path answers, for whoever asks. Pages of other sites get no leave to read
+/// anything: there are no CORS headers.
+fn options(allow: &str) -> Response<Bytes> {
+    let mut response = Response::new(Bytes::new());
+    *response.status_mut() = StatusCode::NO_CONTENT;
+    if let Ok(allow) = HeaderValue::from_str(allow) {
+        response.headers_mut().insert(header::ALLOW, allow);
+    }
+    response
+}
+
+impl Call<'_> {
+    /// A misspelt parameter would answer another question than the one asked.
+    fn check_query(&self) -> Result<(), Problem> {
+        let mut seen: Vec<&str> = Vec::new();
+        for (name, _) in &self.query {
+            if name != "as" && !self.route.query.contains(&name.as_str()) {
+                return Err(Problem::field(name, "there is no such parameter"));
+            }
+            if seen.contains(&name.as_str()) {
+                return Err(Problem::field(name, "give it once"));
+            }
+            seen.push(name);
+        }
+        Ok(())
+    }
 }
 
 impl Answer {
     fn ok(body: Value) -> Answer {
-        Answer { status: StatusCode::OK, body, headers: Vec::new() }
+        Answer { status: StatusCode::OK, body, location: None, etag: None }
     }
 
-    fn created(body: Value, location: String) -> Answer {
-        let headers = vec![(header::LOCATION, location)];
-        Answer { status: StatusCode::CREATED, body, headers }
+    fn created(body: Value) -> Answer {
+        Answer { status: StatusCode::CREATED, ..Answer::ok(body) }
     }
 
-    fn with(mut self, name: header::HeaderName, value: String) -> Answer {
-        self.headers.push((name, value));
-        self
+    fn at(self, location: String) -> Answer {
+        Answer { location: Some(location), ..self }
     }
 
-    fn into_response(self) -> Response<Bytes> {
-        let mut response = Response::new(Bytes::from(self.body.to_string()));
-        *response.status_mut() = self.status;
-        problem::plain_headers(response.headers_mut(), "application/json");
-        for (name, value) in self.headers {
-            if let Ok(value) = value.parse() {
-                response.headers_mut().insert(name, value);
+    fn tagged(self, etag: String) -> Answer {
+        Answer { etag: Some(etag), ..self }
+    }
+
+    fn into_response(self, call: &Call<'_>) -> Response<Bytes> {
+        let reads = call.route.method == "GET";
+        let known = |etag: &String| reads && precondition::is_known(&call.headers, etag);
+        let has_it = self.etag.as_ref().is_some_and(known);
+        let bodiless = has_it || self.body.is_null();
+        let body = if bodiless { Bytes::new() } else { Bytes::from(self.body.to_string()) };
+        let mut response = Response::new(body);
+        *response.status_mut() = if has_it { StatusCode::NOT_MODIFIED } else { self.status };
+        let headers = response.headers_mut();
+        problem::plain_headers(headers, "application/json");
+        if bodiless {
+            headers.remove(header::CONTENT_TYPE);
+        }
+        for (name, value) in [(header::LOCATION, self.location), (header::ETAG, self.etag)] {
+            if let Some(value) = value.and_then(|value| HeaderValue::try_from(value).ok()) {
+                headers.insert(name, value);
             }
         }
         response

@@ -1,12 +1,11 @@
 //! Lists of tickets. Those the keys serve come from an index; the rest walk down from the newest
 //! number, a bounded stretch a page, so that a page may be short but never slow.
 
-use data_encoding::BASE64URL_NOPAD;
-use desk::access::may_read;
+use desk::access::{may_read, may_read_internal};
+use desk::person::normal_address;
 use desk::ticket::{Priority, Status};
 use desk::{Number, PersonId, QueueId};
 use serde::{Deserialize, Serialize};
-use serde_json::{Value, json};
 use store::Stored;
 use store::people::Introduction;
 use store::read::{List, Resume};
@@ -55,17 +54,7 @@ pub(crate) async fn tickets(call: &Call<'_>) -> Result<Answer, Problem> {
     let config = &call.caller.config;
     let items =
         found.iter().map(|stored| render::ticket(stored, texts.get(&stored.ticket.number), config));
-    Ok(Answer::ok(page(items.collect(), next.map(|next| encode(&next)))))
-}
-
-/// A page as every list answers it.
-pub(crate) fn page(items: Vec<Value>, next: Option<String>) -> Value {
-    json!({ "items": items, "next_cursor": next })
-}
-
-/// A cursor as callers carry it.
-pub(crate) fn encode(place: &impl Serialize) -> String {
-    BASE64URL_NOPAD.encode(serde_json::to_string(place).unwrap_or_default().as_bytes())
+    Ok(call.page(items.collect(), next))
 }
 
 async fn wanted(call: &Call<'_>) -> Result<Wanted, Problem> {
@@ -86,16 +75,7 @@ async fn wanted(call: &Call<'_>) -> Result<Wanted, Problem> {
     if queue.as_ref().is_some_and(|queue| call.caller.config.queue(queue).is_none()) {
         return Err(Problem::field("queue", "there is no such queue"));
     }
-    let requester = match call.parameter("requester") {
-        _ if !call.caller.who.role.is_staff() => Some(call.caller.who.id.clone()),
-        None => None,
-        Some("me") => Some(call.caller.who.id.clone()),
-        Some(word) if word.contains('@') => {
-            let address = desk::person::normal_address(word).unwrap_or_default();
-            Some(call.store.meet(&Introduction::by_email(&address, None)).await?.0.id)
-        }
-        Some(id) => Some(PersonId::from(id)),
-    };
+    let requester = requester(call).await?;
     Ok(Wanted {
         queue,
         status: status.transpose()?,
@@ -103,6 +83,23 @@ async fn wanted(call: &Call<'_>) -> Result<Wanted, Problem> {
         assignee: assignee.transpose()?,
         requester,
     })
+}
+
+/// Whose tickets are wanted. Whoever sees only their own lists only those, whatever else they ask.
+async fn requester(call: &Call<'_>) -> Result<Option<PersonId>, Problem> {
+    let me = &call.caller.who.id;
+    let asked = match call.parameter("requester") {
+        None => None,
+        Some("me") => Some(me.clone()),
+        Some(word) if word.contains('@') => {
+            let address = normal_address(word);
+            let wrong = || Problem::field("requester", "it must be one mail address, or an id");
+            let introduction = Introduction::by_email(&address.ok_or_else(wrong)?, None);
+            Some(call.store.meet(&introduction).await?.0.id)
+        }
+        Some(id) => Some(PersonId::from(id)),
+    };
+    Ok(asked.or_else(|| (!may_read_internal(&call.caller.who)).then(|| me.clone())))
 }
 
 /// The index that serves this list, if one does.
@@ -128,9 +125,8 @@ async fn from_index(
     limit: usize,
 ) -> Result<(Vec<Stored>, Option<Cursor>), Problem> {
     let after = match cursor {
-        None => None,
         Some(Cursor::After(place)) => Some(place),
-        Some(Cursor::Below(_)) => return Err(wrong_cursor()),
+        Some(Cursor::Below(_)) | None => None,
     };
     let page = call.store.list(list, after, limit).await?;
     let mut found = call.store.tickets(&page.numbers).await?;
@@ -145,9 +141,8 @@ async fn by_walking(
     limit: usize,
 ) -> Result<(Vec<Stored>, Option<Cursor>), Problem> {
     let mut below = match cursor {
-        None => call.store.newest_number().await?.0 + 1,
         Some(Cursor::Below(number)) => number,
-        Some(Cursor::After(_)) => return Err(wrong_cursor()),
+        Some(Cursor::After(_)) | None => call.store.newest_number().await?.0 + 1,
     };
     let end = below.saturating_sub(WALK);
     let mut found: Vec<Stored> = Vec::new();
@@ -183,31 +178,4 @@ fn fits(call: &Call<'_>, wanted: &Wanted, stored: &Stored) -> bool {
         && wanted.status.is_none_or(|status| ticket.status == status)
         && wanted.priority.is_none_or(|priority| ticket.priority == priority)
         && wanted.requester.as_ref().is_none_or(|person| ticket.requester == *person)
-}
-
-fn wrong_cursor() -> Problem {
-    Problem::field("cursor", "it belongs to another list; begin without one")
-}
-
-impl Call<'_> {
-    /// A parameter of the query, unless empty.
-    pub(crate) fn parameter(&self, name: &str) -> Option<&str> {
-        let found = self.query.iter().find(|(known, _)| known == name);
-        found.map(|(_, value)| value.as_str()).filter(|value| !value.is_empty())
-    }
-
-    /// How many items a page has: 25, at most 100.
-    pub(crate) fn limit(&self) -> Result<usize, Problem> {
-        let Some(text) = self.parameter("limit") else { return Ok(25) };
-        let limit: Option<usize> = text.parse().ok().filter(|limit| (1..=100).contains(limit));
-        limit.ok_or_else(|| Problem::field("limit", "it must be a number from 1 to 100"))
-    }
-
-    /// The place a page begins at.
-    pub(crate) fn cursor<T: for<'a> Deserialize<'a>>(&self) -> Result<Option<T>, Problem> {
-        let Some(text) = self.parameter("cursor") else { return Ok(None) };
-        let bytes = BASE64URL_NOPAD.decode(text.as_bytes()).ok();
-        let place = bytes.and_then(|bytes| serde_json::from_slice(&bytes).ok());
-        place.map(Some).ok_or_else(wrong_cursor)
-    }
 }

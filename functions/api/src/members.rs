@@ -9,23 +9,33 @@ use store::people::Introduction;
 
 use crate::body::Fields;
 use crate::problem::Problem;
-use crate::{Answer, Call, list};
+use crate::{Answer, Call};
 
 /// `GET /v1/members`
 pub(crate) async fn list(call: &Call<'_>) -> Result<Answer, Problem> {
-    call.only(|role| role.is_staff() || role == Role::Auditor)?;
+    call.only(may_look)?;
     let config = &call.caller.config;
-    let members = config.members.iter().map(|member| render(member, config)).collect();
-    Ok(Answer::ok(list::page(members, None)))
+    let members = config.members.iter().collect();
+    let (members, next) = call.slice(members, None, |member| member.id.to_string())?;
+    Ok(call.page(members.iter().map(|member| render(member, config)).collect(), next))
+}
+
+/// `GET /v1/members/{id}`
+pub(crate) async fn get(call: &Call<'_>, id: &str) -> Result<Answer, Problem> {
+    call.only(may_look)?;
+    let config = &call.caller.config;
+    let member = config.member(&PersonId::from(id)).ok_or_else(Problem::not_found)?;
+    Ok(Answer::ok(render(member, config)))
+}
+
+fn may_look(role: Role) -> bool {
+    role.is_staff() || role == Role::Auditor
 }
 
 /// `POST /v1/members`
 pub(crate) async fn add(call: &Call<'_>) -> Result<Answer, Problem> {
     call.only(|role| role == Role::Admin)?;
-    if let Some(answer) = call.made_before().await? {
-        return Ok(answer);
-    }
-    let fields = Fields::read(&call.body)?;
+    let fields = call.fields()?;
     let email = fields.address("email")?.ok_or_else(|| Problem::field("email", "it is needed"))?;
     let role = fields.word("role", Role::ALL, Role::parse)?;
     let role = role.ok_or_else(|| Problem::field("role", "it is needed"))?;
@@ -35,17 +45,43 @@ pub(crate) async fn add(call: &Call<'_>) -> Result<Answer, Problem> {
     let introduction = Introduction::by_email(&email, fields.text("name", 200)?);
     let person = call.store.welcome(&introduction).await?;
     let name = introduction.name.unwrap_or(person.name);
-    let member = Member { id: person.id.clone(), email, name, role };
-    let changed = call.store.configure(|config| joined(config, &member, &queues)).await?;
-    let config = changed?;
-    for account in accounts {
-        if !call.store.link(&person.id, &account).await? {
-            return Err(Problem::exists("slack", "somebody else goes by this account"));
+    let member = Member { id: person.id, email, name, role };
+
+    let answer = call.promise(planned(call, &member, &queues, &accounts).await).await?;
+    let is_repeatable = call.once()?.is_some();
+    let known = |config: &Config| is_repeatable && config.members.contains(&member);
+    let changed = call.store.configure(|config| {
+        if known(config) { Ok(config.clone()) } else { joined(config, &member, &queues) }
+    });
+    changed.await??;
+    for (field, account) in accounts {
+        if !call.store.link(&member.id, &account).await? {
+            return Err(taken(field));
         }
     }
-    let answer = Answer::created(render(&member, &config), format!("/v1/members/{}", member.id));
-    call.keep(&answer).await?;
     Ok(answer)
+}
+
+/// What the call will answer, or why it cannot be carried out. Changes nothing.
+async fn planned(
+    call: &Call<'_>,
+    member: &Member,
+    queues: &[QueueId],
+    accounts: &[(&'static str, Identity)],
+) -> Result<Answer, Problem> {
+    for (field, account) in accounts {
+        let owner = call.store.find_person(account).await?;
+        if owner.is_some_and(|owner| owner.id != member.id) {
+            return Err(taken(field));
+        }
+    }
+    let config = call.latest_config().await?;
+    let body = render(member, &joined(&config, member, queues)?);
+    Ok(Answer::created(body).at(format!("/v1/members/{}", member.id)))
+}
+
+fn taken(field: &str) -> Problem {
+    Problem::exists(field, "somebody else goes by this account")
 }
 
 fn joined(config: &Config, member: &Member, queues: &[QueueId]) -> Result<Config, Problem> {
@@ -64,16 +100,16 @@ fn joined(config: &Config, member: &Member, queues: &[QueueId]) -> Result<Config
 }
 
 /// Accounts in chat: `slack: {team, user}`, `discord: USER`.
-fn accounts(fields: &Fields) -> Result<Vec<Identity>, Problem> {
+fn accounts(fields: &Fields) -> Result<Vec<(&'static str, Identity)>, Problem> {
     let mut accounts = Vec::new();
-    if let Some(slack) = fields.object("slack")? {
+    if let Some(slack) = fields.object("slack", &["team", "user"])? {
         let inside = |problem: Problem| problem.inside("slack");
         let team = slack.needed("team", 40).map_err(inside)?;
         let user = slack.needed("user", 40).map_err(inside)?;
-        accounts.push(Identity::Slack { team, user });
+        accounts.push(("slack", Identity::Slack { team, user }));
     }
     if let Some(user) = fields.text("discord", 40)? {
-        accounts.push(Identity::Discord { user });
+        accounts.push(("discord", Identity::Discord { user }));
     }
     Ok(accounts)
 }

@@ -3,29 +3,36 @@
 use desk::access::{Permit, may_read_internal, permit};
 use desk::history::{Entry, Event, Text, Visibility};
 use desk::{Command, Number, Refusal};
-use http::{StatusCode, header};
+use http::StatusCode;
 use serde_json::{Value, json};
 use store::Stored;
 use store::change::{Along, Done};
 
-use crate::body::{Fields, WORDS_AT_MOST, one_of};
+use crate::body::{WORDS_AT_MOST, one_of};
+use crate::precondition::etag;
 use crate::problem::Problem;
 use crate::render::Names;
 use crate::tickets::readable;
-use crate::{Answer, Call, idempotency, list};
+use crate::{Answer, Call, idempotency};
 
 /// How far back a message just written may lie.
 const TAIL: u32 = 40;
+/// A history is shown whole unless a page is asked for; beyond this many it takes pages all the same.
+const WHOLE: usize = 1_000;
 
 /// `POST /v1/tickets/{number}/messages`: the requester's own words, an agent's reply, or a note.
 pub(crate) async fn add(call: &Call<'_>, number: Number) -> Result<Answer, Problem> {
-    let fields = Fields::read(&call.body)?;
+    let fields = call.fields()?;
     let body = fields.needed("body", WORDS_AT_MOST)?;
+    fields.none_yet("attachments", "this desk takes files by mail alone so far")?;
     let visibility = match fields.text("visibility", 20)? {
         None => Visibility::Public,
         Some(word) => one_of("visibility", &word, Visibility::ALL, Visibility::parse)?,
     };
     let wish = |stored: &Stored, _: &desk::config::Config| -> Result<Permit, Refusal> {
+        if !call.matches(&etag(stored)) {
+            return Err(Refusal::Stale);
+        }
         let text = Text::plain(body.clone());
         let command = match visibility {
             Visibility::Internal => Command::AddNote(text),
@@ -36,36 +43,40 @@ pub(crate) async fn add(call: &Call<'_>, number: Number) -> Result<Answer, Probl
         };
         permit(&call.caller.who, Some(&stored.ticket), command)
     };
+    let created = |said| Answer::created(said).at(format!("/v1/tickets/{}/messages", number.0));
     let keep = |stored: &Stored, entries: &[Entry]| {
-        let said = own_message(call, stored, entries)?;
-        idempotency::kept(StatusCode::CREATED, &said)
+        let said = own_message(call, stored, entries, &body)?;
+        idempotency::kept(&created(said))
     };
     let along = Along { once: call.once()?, ..Along::default() };
-    let location = format!("/v1/tickets/{}/messages", number.0);
-    match call.store.change(number, along, wish, &keep).await? {
-        Done::Now(stored) => Ok(Answer::created(said(call, &stored).await?, location)),
+    let stored = match call.store.change(number, along, wish, &keep).await? {
+        Done::Now(stored) => *stored,
         Done::Before(earlier) => match call.again(&earlier)? {
-            Some(answer) => Ok(answer.with(header::LOCATION, location)),
-            None => Ok(Answer::created(json!({ "body": body }), location)),
+            Some(answer) => return Ok(answer),
+            None => readable(call, number).await?,
         },
-    }
+    };
+    Ok(created(said(call, &stored, &body).await?))
 }
 
 /// The message as it now stands in the history.
-async fn said(call: &Call<'_>, stored: &Stored) -> Result<Value, Problem> {
+async fn said(call: &Call<'_>, stored: &Stored, body: &str) -> Result<Value, Problem> {
     let last = stored.ticket.version;
     let first = last.saturating_sub(TAIL).max(1);
     let tail = call.store.entries(stored.ticket.number, first, last).await?;
     let entries: Vec<Entry> = tail.into_iter().map(|(_, entry)| entry).collect();
-    own_message(call, stored, &entries).ok_or_else(Problem::not_found)
+    own_message(call, stored, &entries, body).ok_or_else(Problem::not_found)
 }
 
 /// The caller's latest message among the last entries of a ticket: a reply may have put alarms
 /// before it and a change of status behind it.
-fn own_message(call: &Call<'_>, stored: &Stored, entries: &[Entry]) -> Option<Value> {
+fn own_message(call: &Call<'_>, stored: &Stored, entries: &[Entry], body: &str) -> Option<Value> {
     let names = Names::of_caller(&call.caller, stored);
     let numbered = (1..=stored.ticket.version).rev().zip(entries.iter().rev());
-    let own = numbered.filter(|(_, entry)| entry.by.person_id() == Some(&call.caller.who.id));
+    let own = numbered.filter(|(_, entry)| {
+        let same = entry.text.as_ref().is_some_and(|text| text.body == body);
+        same && entry.by.person_id() == Some(&call.caller.who.id)
+    });
     own.filter_map(|(seq, entry)| message(seq, entry, &names)).next()
 }
 
@@ -78,22 +89,29 @@ fn speaks_as_requester(call: &Call<'_>, stored: &Stored) -> bool {
 /// `GET /v1/tickets/{number}/messages`
 pub(crate) async fn list(call: &Call<'_>, number: Number) -> Result<Answer, Problem> {
     let stored = readable(call, number).await?;
-    let history = call.store.history(number).await?;
-    let names = Names::of(call.store, &call.caller.config, &stored, &history).await?;
     let all = may_read_internal(&call.caller.who);
-    let visible = history.iter().filter(|(_, entry)| all || is_public(&entry.event));
-    let items = visible.filter_map(|(seq, entry)| message(*seq, entry, &names)).collect();
-    Ok(Answer::ok(list::page(items, None)))
+    let mut history = call.store.history(number).await?;
+    history.retain(|(_, entry)| all || is_public(&entry.event));
+    history.retain(|(_, entry)| says_something(entry));
+    let (history, next) = call.slice(history, Some(WHOLE), |(seq, _)| seq.to_string())?;
+    let names = Names::of(call.store, &call.caller.config, &stored, &history).await?;
+    let items = history.iter().filter_map(|(seq, entry)| message(*seq, entry, &names)).collect();
+    Ok(call.page(items, next))
 }
 
 fn is_public(event: &Event) -> bool {
     event.visibility() == Some(Visibility::Public)
 }
 
+fn says_something(entry: &Entry) -> bool {
+    let said = entry.text.as_ref().is_some_and(|text| *text != Text::default());
+    said && entry.event.visibility().is_some()
+}
+
 /// An entry as a message; none where nothing was said.
 fn message(seq: u32, entry: &Entry, names: &Names) -> Option<Value> {
-    let visibility = entry.event.visibility()?;
-    let text = entry.text.as_ref().filter(|text| **text != Text::default())?;
+    let visibility = entry.event.visibility().filter(|_| says_something(entry))?;
+    let text = entry.text.as_ref()?;
     let files: Vec<Value> = text
         .files
         .iter()
@@ -110,18 +128,22 @@ fn message(seq: u32, entry: &Entry, names: &Names) -> Option<Value> {
     if let Some(full) = &text.full {
         message["full"] = json!(full);
     }
+    if let Some(html) = &text.html {
+        message["html"] = json!(html);
+    }
     Some(message)
 }
 
 /// `GET /v1/tickets/{number}/events`
 pub(crate) async fn events(call: &Call<'_>, number: Number) -> Result<Answer, Problem> {
     let stored = readable(call, number).await?;
-    let history = call.store.history(number).await?;
-    let names = Names::of(call.store, &call.caller.config, &stored, &history).await?;
     let all = may_read_internal(&call.caller.who);
-    let visible = history.iter().filter(|(_, entry)| all || for_requester(&entry.event));
-    let items = visible.map(|(seq, entry)| event(*seq, entry, &names)).collect();
-    Ok(Answer::ok(list::page(items, None)))
+    let mut history = call.store.history(number).await?;
+    history.retain(|(_, entry)| all || for_requester(&entry.event));
+    let (history, next) = call.slice(history, Some(WHOLE), |(seq, _)| seq.to_string())?;
+    let names = Names::of(call.store, &call.caller.config, &stored, &history).await?;
+    let items = history.iter().map(|(seq, entry)| event(*seq, entry, &names)).collect();
+    Ok(call.page(items, next))
 }
 
 /// What a requester sees of the history: neither notes nor the desk's own alarms.
@@ -157,6 +179,6 @@ pub(crate) async fn attachment(
     let file = file.ok_or_else(Problem::not_found)?;
     let key = format!("file/{}", file.id);
     let link = call.store.download_link(&key, &file.name).await?;
-    let answer = Answer { status: StatusCode::FOUND, body: json!({}), headers: Vec::new() };
-    Ok(answer.with(header::LOCATION, link))
+    let answer = Answer { status: StatusCode::FOUND, ..Answer::ok(Value::Null) };
+    Ok(answer.at(link))
 }

@@ -9,63 +9,99 @@ use store::Error;
 /// Why a call was not answered.
 #[derive(Debug)]
 pub struct Problem {
-    status: StatusCode,
-    kind: &'static str,
-    title: &'static str,
+    kind: &'static Kind,
     detail: String,
     field: Option<String>,
+    allow: Option<String>,
+}
+
+/// A kind of problem: the last part of its `type`, which stays what it is for ever.
+#[derive(Debug)]
+pub(crate) struct Kind {
+    pub name: &'static str,
+    pub status: StatusCode,
+    pub title: &'static str,
+}
+
+const BAD_REQUEST: Kind = kind("bad-request", StatusCode::BAD_REQUEST, "Cannot be read");
+const UNAUTHORIZED: Kind = kind("unauthorized", StatusCode::UNAUTHORIZED, "Who are you?");
+const FORBIDDEN: Kind = kind("forbidden", StatusCode::FORBIDDEN, "Not allowed");
+const NOT_FOUND: Kind = kind("not-found", StatusCode::NOT_FOUND, "Not found");
+const WRONG_METHOD: Kind =
+    kind("method-not-allowed", StatusCode::METHOD_NOT_ALLOWED, "Wrong method");
+const NOT_NOW: Kind = kind("not-now", StatusCode::CONFLICT, "Not as it stands");
+const EXISTS: Kind = kind("exists", StatusCode::CONFLICT, "Exists already");
+const STALE: Kind = kind("stale", StatusCode::PRECONDITION_FAILED, "Changed since");
+const TOO_LARGE: Kind = kind("too-large", StatusCode::PAYLOAD_TOO_LARGE, "Too large");
+const INVALID_FIELD: Kind =
+    kind("invalid-field", StatusCode::UNPROCESSABLE_ENTITY, "A field is not right");
+const KEY_REUSED: Kind = kind("key-reused", StatusCode::UNPROCESSABLE_ENTITY, "Key used before");
+const DAMAGED: Kind = kind("damaged", StatusCode::INTERNAL_SERVER_ERROR, "Unreadable");
+const UNAVAILABLE: Kind = kind("unavailable", StatusCode::SERVICE_UNAVAILABLE, "Not now");
+
+/// Every kind there is.
+#[cfg(test)]
+pub(crate) const KINDS: [&Kind; 13] = [
+    &BAD_REQUEST,
+    &UNAUTHORIZED,
+    &FORBIDDEN,
+    &NOT_FOUND,
+    &WRONG_METHOD,
+    &NOT_NOW,
+    &EXISTS,
+    &STALE,
+    &TOO_LARGE,
+    &INVALID_FIELD,
+    &KEY_REUSED,
+    &DAMAGED,
+    &UNAVAILABLE,
+];
+
+const fn kind(name: &'static str, status: StatusCode, title: &'static str) -> Kind {
+    Kind { name, status, title }
 }
 
 impl Problem {
-    fn new(
-        status: StatusCode,
-        kind: &'static str,
-        title: &'static str,
-        detail: impl Into<String>,
-    ) -> Problem {
-        Problem { status, kind, title, detail: detail.into(), field: None }
+    fn new(kind: &'static Kind, detail: impl Into<String>) -> Problem {
+        Problem { kind, detail: detail.into(), field: None, allow: None }
     }
 
     /// Nothing there, or nothing this caller may see: both sound the same.
     pub fn not_found() -> Problem {
-        let detail = "there is nothing here, or nothing you may see";
-        Problem::new(StatusCode::NOT_FOUND, "not-found", "Not found", detail)
+        Problem::new(&NOT_FOUND, "there is nothing here, or nothing you may see")
     }
 
     /// No token, or none that is known.
     pub fn unauthorized() -> Problem {
         let detail = "send Authorization: Bearer TOKEN with a token of this desk";
-        Problem::new(StatusCode::UNAUTHORIZED, "unauthorized", "Who are you?", detail)
+        Problem::new(&UNAUTHORIZED, detail)
     }
 
     /// The caller's role does not allow it.
     pub fn forbidden() -> Problem {
-        let detail = Refusal::NotPermitted.to_string();
-        Problem::new(StatusCode::FORBIDDEN, "forbidden", "Not allowed", detail)
+        Problem::new(&FORBIDDEN, Refusal::NotPermitted.to_string())
     }
 
-    /// The path exists, the method does not.
-    pub fn wrong_method() -> Problem {
-        let detail = "this path does not answer that method";
-        Problem::new(StatusCode::METHOD_NOT_ALLOWED, "method-not-allowed", "Wrong method", detail)
+    /// The path exists, the method does not; `allow` are those that do.
+    pub fn wrong_method(allow: String) -> Problem {
+        let detail = format!("this path answers {allow} alone");
+        Problem { allow: Some(allow), ..Problem::new(&WRONG_METHOD, detail) }
     }
 
     /// The body is too long.
     pub fn too_large(limit: usize) -> Problem {
-        let detail = format!("a request may be {limit} bytes long; send files as attachments");
-        Problem::new(StatusCode::PAYLOAD_TOO_LARGE, "too-large", "Too large", detail)
+        let detail = format!("a request may be {limit} bytes long; send it in parts");
+        Problem::new(&TOO_LARGE, detail)
     }
 
     /// The request cannot be read at all.
     pub fn bad_request(detail: impl Into<String>) -> Problem {
-        Problem::new(StatusCode::BAD_REQUEST, "bad-request", "Cannot be read", detail)
+        Problem::new(&BAD_REQUEST, detail)
     }
 
     /// One field is not what it should be.
     pub fn field(name: &str, detail: impl Into<String>) -> Problem {
-        let field = Some(name.to_owned());
-        let status = StatusCode::UNPROCESSABLE_ENTITY;
-        Problem { field, ..Problem::new(status, "invalid-field", "A field is not right", detail) }
+        Problem { field: Some(name.to_owned()), ..Problem::new(&INVALID_FIELD, detail) }
     }
 
     /// The same, one level further down.
@@ -76,36 +112,38 @@ impl Problem {
     /// The same key came with another request.
     pub fn key_reused() -> Problem {
         let detail = "this Idempotency-Key was used with another request; choose a new one";
-        let status = StatusCode::UNPROCESSABLE_ENTITY;
-        Problem::new(status, "key-reused", "Key used before", detail)
+        Problem::new(&KEY_REUSED, detail)
     }
 
     /// There is one already.
     pub fn exists(name: &str, detail: impl Into<String>) -> Problem {
-        let field = Some(name.to_owned());
-        Problem { field, ..Problem::new(StatusCode::CONFLICT, "exists", "Exists already", detail) }
+        Problem { field: Some(name.to_owned()), ..Problem::new(&EXISTS, detail) }
     }
 
     /// The document, as a response.
     pub fn into_response(self) -> Response<Bytes> {
+        let Problem { kind, detail, field, allow } = self;
         let mut document = json!({
-            "type": format!("urn:bellhop:problem:{}", self.kind),
-            "title": self.title,
-            "status": self.status.as_u16(),
-            "detail": self.detail,
+            "type": format!("urn:bellhop:problem:{}", kind.name),
+            "title": kind.title,
+            "status": kind.status.as_u16(),
+            "detail": detail,
         });
-        if let Some(field) = &self.field {
+        if let Some(field) = field {
             document["field"] = json!(field);
         }
         let mut response = Response::new(Bytes::from(document.to_string()));
-        *response.status_mut() = self.status;
+        *response.status_mut() = kind.status;
         let headers = response.headers_mut();
         plain_headers(headers, "application/problem+json");
-        if self.status == StatusCode::UNAUTHORIZED {
+        if kind.status == StatusCode::UNAUTHORIZED {
             headers.insert(header::WWW_AUTHENTICATE, HeaderValue::from_static("Bearer"));
         }
-        if self.status == StatusCode::SERVICE_UNAVAILABLE {
+        if kind.status == StatusCode::SERVICE_UNAVAILABLE {
             headers.insert(header::RETRY_AFTER, HeaderValue::from_static("1"));
+        }
+        if let Some(allow) = allow.and_then(|allow| HeaderValue::try_from(allow).ok()) {
+            headers.insert(header::ALLOW, allow);
         }
         response
     }
@@ -127,12 +165,8 @@ impl From<Refusal> for Problem {
             Refusal::Closed
             | Refusal::NotAllowed { .. }
             | Refusal::AlreadyOpened
-            | Refusal::AlreadyClaimed { .. } => {
-                Problem::new(StatusCode::CONFLICT, "not-now", "Not as it stands", detail)
-            }
-            Refusal::Stale => {
-                Problem::new(StatusCode::PRECONDITION_FAILED, "stale", "Changed since", detail)
-            }
+            | Refusal::AlreadyClaimed { .. } => Problem::new(&NOT_NOW, detail),
+            Refusal::Stale => Problem::new(&STALE, detail),
             Refusal::HoldOutOfRange => Problem::field("until", detail),
             Refusal::ScoreOutOfRange => Problem::field("score", detail),
         }
@@ -146,12 +180,12 @@ impl From<Error> for Problem {
             Error::Busy | Error::Unavailable { .. } => {
                 tracing::error!("storage did not answer: {error}");
                 let detail = "the desk cannot reach its storage; try again in a moment";
-                Problem::new(StatusCode::SERVICE_UNAVAILABLE, "unavailable", "Not now", detail)
+                Problem::new(&UNAVAILABLE, detail)
             }
             Error::Damaged { .. } => {
                 tracing::error!("storage holds something unreadable: {error}");
                 let detail = "something at rest cannot be read; the desk's log says what";
-                Problem::new(StatusCode::INTERNAL_SERVER_ERROR, "damaged", "Unreadable", detail)
+                Problem::new(&DAMAGED, detail)
             }
             Error::TooLarge { .. } => Problem::field("body", error.to_string()),
         }

@@ -1,14 +1,19 @@
 //! Queues and the people who answer for them.
 
+use std::sync::Arc;
+
 use desk::access::Role;
 use desk::config::{ChatChannel, Config, Queue};
 use desk::{PersonId, QueueId};
+use http::StatusCode;
 use serde_json::{Value, json};
 
 use crate::body::Fields;
 use crate::members::find;
+use crate::precondition::content_tag;
 use crate::problem::Problem;
-use crate::{Answer, Call, list};
+use crate::render::member;
+use crate::{Answer, Call};
 
 /// `GET /v1/queues`
 pub(crate) async fn list(call: &Call<'_>) -> Result<Answer, Problem> {
@@ -16,62 +21,94 @@ pub(crate) async fn list(call: &Call<'_>) -> Result<Answer, Problem> {
     let all = call.caller.who.role.is_staff() || call.caller.who.role == Role::Auditor;
     let brief =
         |queue: &Queue| json!({ "id": queue.id, "name": queue.name, "address": queue.address });
-    let queues = config.queues.iter();
+    let queues = config.queues.iter().collect();
+    let (queues, next) = call.slice(queues, None, |queue| queue.id.to_string())?;
+    let queues = queues.into_iter();
     let queues = queues.map(|queue| if all { render(queue, config) } else { brief(queue) });
-    Ok(Answer::ok(list::page(queues.collect(), None)))
+    Ok(call.page(queues.collect(), next))
 }
 
 /// `GET /v1/queues/{id}`
 pub(crate) async fn get(call: &Call<'_>, id: &str) -> Result<Answer, Problem> {
     call.only(|role| role.is_staff() || role == Role::Auditor)?;
     let config = &call.caller.config;
-    let queue = config.queue(&QueueId::from(id)).ok_or_else(Problem::not_found)?;
-    Ok(Answer::ok(render(queue, config)))
+    shown(config, &QueueId::from(id))
 }
 
 /// `POST /v1/queues` `{id, name?, address?, members?, lead?, manager?, head?, channel?}`
 pub(crate) async fn add(call: &Call<'_>) -> Result<Answer, Problem> {
     call.only(may_configure)?;
-    if let Some(answer) = call.made_before().await? {
-        return Ok(answer);
-    }
-    let fields = Fields::read(&call.body)?;
+    let fields = call.fields()?;
     let id = QueueId(fields.needed("id", 40)?);
     if !id.0.chars().all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-') {
         return Err(Problem::field("id", "it has lower-case letters, digits and hyphens alone"));
     }
-    let changed = call.store.configure(|config| {
-        if config.queue(&id).is_some() {
-            return Err(Problem::exists("id", "there is such a queue"));
-        }
-        let mut config = config.clone();
-        config.queues.push(Queue {
-            id: id.clone(),
-            name: id.0.clone(),
-            address: format!("{id}@{}", config.domain),
-            members: Vec::new(),
-            lead: None,
-            manager: None,
-            head: None,
-            channel: None,
-        });
-        edited(&config, &id, &fields)
+    let config = call.latest_config().await?;
+    let planned = added(&config, &id, &fields).and_then(|config| shown(&config, &id));
+    let planned = planned.map(|answer| {
+        let status = StatusCode::CREATED;
+        Answer { status, ..answer.at(format!("/v1/queues/{id}")) }
     });
-    let config = changed.await??;
-    let queue = config.queue(&id).ok_or_else(Problem::not_found)?;
-    let answer = Answer::created(render(queue, &config), format!("/v1/queues/{id}"));
-    call.keep(&answer).await?;
+    let answer = call.promise(planned).await?;
+    let is_repeatable = call.once()?.is_some();
+    let known = |config: &Config| is_repeatable && config.queue(&id).is_some();
+    let changed = call.store.configure(|config| {
+        if known(config) { Ok(config.clone()) } else { added(config, &id, &fields) }
+    });
+    changed.await??;
     Ok(answer)
+}
+
+fn added(config: &Config, id: &QueueId, fields: &Fields) -> Result<Config, Problem> {
+    if config.queue(id).is_some() {
+        return Err(Problem::exists("id", "there is such a queue"));
+    }
+    let mut config = config.clone();
+    let address = format!("{id}@{}", config.domain);
+    if fields.get("address").is_none() && config.queues.iter().any(|other| other.address == address)
+    {
+        return Err(Problem::exists("address", "another queue has this address"));
+    }
+    config.queues.push(Queue {
+        id: id.clone(),
+        name: id.0.clone(),
+        address,
+        members: Vec::new(),
+        lead: None,
+        manager: None,
+        head: None,
+        channel: None,
+    });
+    edited(&config, id, fields)
 }
 
 /// `PATCH /v1/queues/{id}` `{name?, address?, members?, lead?, manager?, head?, channel?}`
 pub(crate) async fn patch(call: &Call<'_>, id: &str) -> Result<Answer, Problem> {
     call.only(may_configure)?;
-    let fields = Fields::read(&call.body)?;
+    let fields = call.fields()?;
     let id = QueueId::from(id);
-    let config = call.store.configure(|config| edited(config, &id, &fields)).await??;
-    let queue = config.queue(&id).ok_or_else(Problem::not_found)?;
-    Ok(Answer::ok(render(queue, &config)))
+    let changed = call.store.configure(|config| {
+        let queue = config.queue(&id).ok_or_else(Problem::not_found)?;
+        call.check_match(&content_tag(&render(queue, config)))?;
+        edited(config, &id, &fields)
+    });
+    let config = changed.await??;
+    shown(&config, &id)
+}
+
+fn shown(config: &Config, id: &QueueId) -> Result<Answer, Problem> {
+    let queue = config.queue(id).ok_or_else(Problem::not_found)?;
+    let body = render(queue, config);
+    let etag = content_tag(&body);
+    Ok(Answer::ok(body).tagged(etag))
+}
+
+impl Call<'_> {
+    /// The configuration as it is now, where the caller's may be half a minute old.
+    pub(crate) async fn latest_config(&self) -> Result<Arc<Config>, Problem> {
+        let unchanged = |config: &Config| Ok::<_, Problem>(config.clone());
+        self.store.configure(unchanged).await?
+    }
 }
 
 fn may_configure(role: Role) -> bool {
@@ -116,14 +153,7 @@ fn edited(config: &Config, id: &QueueId, fields: &Fields) -> Result<Config, Prob
 }
 
 fn render(queue: &Queue, config: &Config) -> Value {
-    let person = |id: &PersonId| {
-        let member = config.member(id);
-        json!({
-            "id": id,
-            "name": member.map(|member| &member.name),
-            "email": member.map(|member| &member.email),
-        })
-    };
+    let person = |id: &PersonId| member(id, config);
     json!({
         "id": queue.id,
         "name": queue.name,

@@ -68,7 +68,8 @@ fn asker(stored: &Stored) -> Value {
     })
 }
 
-fn member(id: &PersonId, config: &Config) -> Value {
+/// A member; their id where they are none any more.
+pub(crate) fn member(id: &PersonId, config: &Config) -> Value {
     let member = config.member(id);
     json!({
         "id": id,

@@ -3,11 +3,11 @@
 use std::collections::BTreeSet;
 
 use desk::access::{Permit, Role, may_read, permit};
+use desk::config::Config;
 use desk::history::{Entry, Text};
 use desk::person::Person;
 use desk::ticket::{Channel, Priority, Type};
 use desk::{Command, Number, QueueId, Refusal};
-use http::{StatusCode, header};
 use serde_json::Value;
 use store::Stored;
 use store::change::{Along, Done, NewTicket, no_answer};
@@ -15,34 +15,32 @@ use store::ledger::{Arrival, Outcome};
 use store::people::Introduction;
 
 use crate::body::{Fields, TITLE_AT_MOST, WORDS_AT_MOST};
+use crate::precondition::etag;
 use crate::problem::Problem;
 use crate::{Answer, Call, idempotency, render};
 
+const NO_FORMS: &str = "this desk has no forms yet, and so no fields of their own";
+
 /// `POST /v1/tickets`
 pub(crate) async fn create(call: &Call<'_>) -> Result<Answer, Problem> {
-    let fields = Fields::read(&call.body)?;
+    let fields = call.fields()?;
     let new = new_ticket(call, &fields).await?;
     let config = &call.caller.config;
     let text = new.text.clone();
     let along =
         Along { once: call.once()?, arrival: Some(arrival(call, &new)), ..Along::default() };
-    let keep = |stored: &Stored, _: &[Entry]| {
-        idempotency::kept(StatusCode::CREATED, &render::ticket(stored, Some(&text), config))
+    let created = |stored: &Stored| {
+        let body = render::ticket(stored, Some(&text), config);
+        let location = format!("/v1/tickets/{}", stored.ticket.number.0);
+        Answer::created(body).at(location).tagged(etag(stored))
     };
+    let keep = |stored: &Stored, _: &[Entry]| idempotency::kept(&created(stored));
     match call.store.open(new, along, &keep).await? {
-        Done::Now(stored) => {
-            let body = render::ticket(&stored, Some(&text), config);
-            let location = format!("/v1/tickets/{}", stored.ticket.number.0);
-            Ok(Answer::created(body, location).with(header::ETAG, etag(&stored)))
-        }
-        Done::Before(earlier) => {
-            let location = format!("/v1/tickets/{}", earlier.number.0);
-            if let Some(answer) = call.again(&earlier)? {
-                return Ok(answer.with(header::LOCATION, location));
-            }
-            let again = get(call, earlier.number).await?;
-            Ok(Answer { status: StatusCode::CREATED, ..again }.with(header::LOCATION, location))
-        }
+        Done::Now(stored) => Ok(created(&stored)),
+        Done::Before(earlier) => match call.again(&earlier)? {
+            Some(answer) => Ok(answer),
+            None => Ok(created(&readable(call, earlier.number).await?)),
+        },
     }
 }
 
@@ -53,6 +51,8 @@ async fn new_ticket(call: &Call<'_>, fields: &Fields) -> Result<NewTicket, Probl
     let priority = fields.word("priority", Priority::ALL, Priority::parse)?;
     let channel = fields.word("channel", Channel::ALL, Channel::parse)?.unwrap_or(Channel::Api);
     let external_id = fields.text("external_id", 255)?;
+    fields.none_yet("form", NO_FORMS)?;
+    fields.none_yet("fields", NO_FORMS)?;
     let queue = queue(call, fields)?;
     let (requester, is_new) = requester(call, fields).await?;
     Ok(NewTicket {
@@ -88,7 +88,9 @@ async fn requester(call: &Call<'_>, fields: &Fields) -> Result<(Person, bool), P
         let person = call.store.person(&who.id).await?;
         person.map(|person| (person, false)).ok_or_else(Problem::unauthorized)
     };
-    let Some(named) = fields.object("requester")? else { return own().await };
+    let Some(named) = fields.object("requester", &["email", "name", "phone"])? else {
+        return own().await;
+    };
     let inside = |problem: Problem| problem.inside("requester");
     let address = named.address("email").map_err(inside)?;
     let Some(address) = address else {
@@ -125,27 +127,30 @@ fn arrival(call: &Call<'_>, new: &NewTicket) -> Arrival {
 /// `GET /v1/tickets/{number}`
 pub(crate) async fn get(call: &Call<'_>, number: Number) -> Result<Answer, Problem> {
     let stored = readable(call, number).await?;
-    let body = rendered(call, &stored).await?;
-    Ok(Answer::ok(body).with(header::ETAG, etag(&stored)))
+    Ok(Answer::ok(rendered(call, &stored).await?).tagged(etag(&stored)))
 }
 
-/// `PATCH /v1/tickets/{number}`: each field given becomes a command of its own; all are checked
-/// before the first is carried out.
+/// `PATCH /v1/tickets/{number}`: each field given becomes a command of its own; all of them are
+/// carried out or none, and what stays as it is changes nothing.
 pub(crate) async fn patch(call: &Call<'_>, number: Number) -> Result<Answer, Problem> {
-    let fields = Fields::read(&call.body)?;
-    let commands = edits(call, &fields)?;
-    let before = readable(call, number).await?;
-    call.check_match(&before)?;
-    for command in &commands {
-        permit(&call.caller.who, Some(&before.ticket), command.clone())?;
+    let commands = edits(call, &call.fields()?)?;
+    readable(call, number).await?;
+    let wish = |stored: &Stored, _: &Config| -> Result<Vec<Permit>, Refusal> {
+        if !call.matches(&etag(stored)) {
+            return Err(Refusal::Stale);
+        }
+        let changing = commands.iter().filter(|command| changes_something(command, stored));
+        let who = &call.caller.who;
+        changing.map(|command| permit(who, Some(&stored.ticket), command.clone())).collect()
+    };
+    match call.store.change_at_once(number, Along::default(), wish, &no_answer).await? {
+        Done::Now(stored) => Ok(Answer::ok(rendered(call, &stored).await?).tagged(etag(&stored))),
+        Done::Before(_) => get(call, number).await,
     }
-    for (n, command) in commands.into_iter().enumerate() {
-        change(call, number, n == 0, command).await?;
-    }
-    get(call, number).await
 }
 
 fn edits(call: &Call<'_>, fields: &Fields) -> Result<Vec<Command>, Problem> {
+    fields.none_yet("fields", NO_FORMS)?;
     let mut commands = Vec::new();
     if let Some(to) = fields.word("priority", Priority::ALL, Priority::parse)? {
         let promise = Box::new(call.caller.config.promise(to));
@@ -154,7 +159,7 @@ fn edits(call: &Call<'_>, fields: &Fields) -> Result<Vec<Command>, Problem> {
     if let Some(to) = fields.word("type", Type::ALL, Type::parse)? {
         commands.push(Command::SetType { to });
     }
-    if fields.has("title") {
+    if fields.get("title").is_some() {
         let title = fields.needed("title", TITLE_AT_MOST)?.replace(['\r', '\n'], " ");
         commands.push(Command::Retitle(Text { title: Some(title), ..Text::default() }));
     }
@@ -165,27 +170,20 @@ fn edits(call: &Call<'_>, fields: &Fields) -> Result<Vec<Command>, Problem> {
         }
         commands.push(Command::Tag { tags: BTreeSet::from_iter(tags) });
     }
-    if fields.has("queue") {
-        let queue = queue(call, fields)?;
-        commands.push(Command::Transfer { queue, reason: fields.words("reason")? });
+    let reason = fields.words("reason")?;
+    if fields.text("queue", 80)?.is_some() {
+        commands.push(Command::Transfer { queue: queue(call, fields)?, reason });
     }
     Ok(commands)
 }
 
-async fn change(
-    call: &Call<'_>,
-    number: Number,
-    check: bool,
-    command: Command,
-) -> Result<(), Problem> {
-    let wish = |stored: &Stored, _: &desk::config::Config| -> Result<Permit, Refusal> {
-        if check && !call.matches(stored) {
-            return Err(Refusal::Stale);
-        }
-        permit(&call.caller.who, Some(&stored.ticket), command.clone())
-    };
-    call.store.change(number, Along::default(), wish, &no_answer).await?;
-    Ok(())
+/// Whoever sends a whole ticket back means only what differs.
+fn changes_something(command: &Command, before: &Stored) -> bool {
+    match command {
+        Command::Transfer { queue, .. } => before.ticket.queue.as_ref() != Some(queue),
+        Command::Retitle(text) => text.title.as_ref() != Some(&before.title),
+        _ => true,
+    }
 }
 
 /// A ticket the caller may see; to anyone else it does not exist.
@@ -202,25 +200,7 @@ pub(crate) async fn rendered(call: &Call<'_>, stored: &Stored) -> Result<Value, 
     Ok(render::ticket(stored, text, &call.caller.config))
 }
 
-/// The version, as an entity tag (RFC 9110 section 8.8.3).
-pub(crate) fn etag(stored: &Stored) -> String {
-    format!("\"{}\"", stored.ticket.version)
-}
-
 impl Call<'_> {
-    /// Whether the ticket is still the one the caller read; without `If-Match` it always is.
-    pub(crate) fn matches(&self, stored: &Stored) -> bool {
-        let wanted = self.headers.get(header::IF_MATCH).and_then(|value| value.to_str().ok());
-        wanted.is_none_or(|wanted| {
-            let mut tags = wanted.split(',').map(str::trim);
-            tags.any(|tag| tag == "*" || tag == etag(stored))
-        })
-    }
-
-    fn check_match(&self, stored: &Stored) -> Result<(), Problem> {
-        if self.matches(stored) { Ok(()) } else { Err(Refusal::Stale.into()) }
-    }
-
     /// Only these roles go on.
     pub(crate) fn only(&self, allowed: fn(Role) -> bool) -> Result<(), Problem> {
         if allowed(self.caller.who.role) { Ok(()) } else { Err(Problem::forbidden()) }

@@ -1,0 +1,192 @@
+//! Every call of the REST door in one table: its path, the parameters and fields it takes, and where
+//! it is answered. What is not in the table does not exist; `openapi.json` describes the same rows.
+
+use crate::actions::Verb;
+
+/// One call.
+#[derive(Debug)]
+pub(crate) struct Route {
+    /// `GET`, `POST` or `PATCH`.
+    pub method: &'static str,
+    /// The path, with `{…}` for what varies.
+    pub path: &'static str,
+    /// Parameters of the query it knows, besides `as`.
+    pub query: &'static [&'static str],
+    /// Fields of the body it knows.
+    pub fields: &'static [&'static str],
+    /// Where it is answered.
+    pub to: To,
+}
+
+/// Where a call is answered.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum To {
+    CreateTicket,
+    ListTickets,
+    GetTicket,
+    EditTicket,
+    AddMessage,
+    ListMessages,
+    ListEvents,
+    Download,
+    Act(Verb),
+    ListInbound,
+    ListMembers,
+    AddMember,
+    GetMember,
+    ListQueues,
+    AddQueue,
+    GetQueue,
+    EditQueue,
+    CreateToken,
+}
+
+/// What a method and a path lead to.
+#[derive(Debug)]
+pub(crate) enum Found<'a> {
+    /// A call, and what stands where its path has `{…}`.
+    Route(&'static Route, Vec<&'a str>),
+    /// A path that answers other methods: these.
+    OtherMethods(String),
+    /// Nothing.
+    Nothing,
+}
+
+const PAGE: &[&str] = &["limit", "cursor"];
+const FILTERS: &[&str] =
+    &["queue", "status", "priority", "assignee", "requester", "sort", "limit", "cursor"];
+const OPENING: &[&str] = &[
+    "title",
+    "description",
+    "requester",
+    "queue",
+    "type",
+    "priority",
+    "form",
+    "fields",
+    "channel",
+    "external_id",
+];
+const EDIT: &[&str] = &["priority", "type", "title", "tags", "queue", "reason", "fields"];
+const MEMBER: &[&str] = &["email", "name", "role", "queues", "slack", "discord"];
+const QUEUE: &[&str] = &["id", "name", "address", "members", "lead", "manager", "head", "channel"];
+const QUEUE_EDIT: &[&str] = &["name", "address", "members", "lead", "manager", "head", "channel"];
+
+/// The table.
+pub(crate) const ROUTES: &[Route] = &[
+    post("/v1/tickets", OPENING, To::CreateTicket),
+    get("/v1/tickets", FILTERS, To::ListTickets),
+    get("/v1/tickets/{number}", &[], To::GetTicket),
+    patch("/v1/tickets/{number}", EDIT, To::EditTicket),
+    post("/v1/tickets/{number}/messages", &["body", "visibility", "attachments"], To::AddMessage),
+    get("/v1/tickets/{number}/messages", PAGE, To::ListMessages),
+    get("/v1/tickets/{number}/events", PAGE, To::ListEvents),
+    get("/v1/tickets/{number}/attachments/{id}", &[], To::Download),
+    post("/v1/tickets/{number}/actions/claim", &[], To::Act(Verb::Claim)),
+    post("/v1/tickets/{number}/actions/release", &[], To::Act(Verb::Release)),
+    post("/v1/tickets/{number}/actions/assign", &["to"], To::Act(Verb::Assign)),
+    post("/v1/tickets/{number}/actions/transfer", &["queue", "reason"], To::Act(Verb::Transfer)),
+    post("/v1/tickets/{number}/actions/hold", &["reason", "until"], To::Act(Verb::Hold)),
+    post("/v1/tickets/{number}/actions/await", &["body"], To::Act(Verb::Await)),
+    post("/v1/tickets/{number}/actions/propose", &["solution"], To::Act(Verb::Propose)),
+    post("/v1/tickets/{number}/actions/confirm", &[], To::Act(Verb::Confirm)),
+    post("/v1/tickets/{number}/actions/decline", &["reason"], To::Act(Verb::Decline)),
+    post("/v1/tickets/{number}/actions/reopen", &["reason"], To::Act(Verb::Reopen)),
+    post("/v1/tickets/{number}/actions/cancel", &["reason"], To::Act(Verb::Cancel)),
+    post("/v1/tickets/{number}/actions/reject", &["reason"], To::Act(Verb::Reject)),
+    post("/v1/tickets/{number}/actions/close", &["reason"], To::Act(Verb::Close)),
+    post("/v1/tickets/{number}/actions/escalate", &["reason"], To::Act(Verb::Escalate)),
+    post("/v1/tickets/{number}/actions/rate", &["score", "comment"], To::Act(Verb::Rate)),
+    get("/v1/inbound", &["door", "limit", "cursor"], To::ListInbound),
+    get("/v1/members", PAGE, To::ListMembers),
+    post("/v1/members", MEMBER, To::AddMember),
+    get("/v1/members/{id}", &[], To::GetMember),
+    get("/v1/queues", PAGE, To::ListQueues),
+    post("/v1/queues", QUEUE, To::AddQueue),
+    get("/v1/queues/{id}", &[], To::GetQueue),
+    patch("/v1/queues/{id}", QUEUE_EDIT, To::EditQueue),
+    post("/v1/tokens", &["email", "role"], To::CreateToken),
+];
+
+const fn get(path: &'static str, query: &'static [&'static str], to: To) -> Route {
+    Route { method: "GET", path, query, fields: &[], to }
+}
+
+const fn post(path: &'static str, fields: &'static [&'static str], to: To) -> Route {
+    Route { method: "POST", path, query: &[], fields, to }
+}
+
+const fn patch(path: &'static str, fields: &'static [&'static str], to: To) -> Route {
+    Route { method: "PATCH", path, query: &[], fields, to }
+}
+
+/// Looks a call up. `HEAD` is answered as `GET` (RFC 9110 section 9.3.2).
+pub(crate) fn find<'a>(method: &str, path: &'a str) -> Found<'a> {
+    let method = if method == "HEAD" { "GET" } else { method };
+    let mut others = Vec::new();
+    for route in ROUTES {
+        let Some(parts) = fits(route.path, path) else { continue };
+        if route.method == method {
+            return Found::Route(route, parts);
+        }
+        others.push(route.method);
+    }
+    if others.is_empty() { Found::Nothing } else { Found::OtherMethods(allow(&others)) }
+}
+
+/// The value of an `Allow` header (RFC 9110 section 10.2.1).
+fn allow(methods: &[&'static str]) -> String {
+    let mut all: Vec<&str> = methods.to_vec();
+    if all.contains(&"GET") {
+        all.push("HEAD");
+    }
+    all.push("OPTIONS");
+    all.sort_unstable();
+    all.join(", ")
+}
+
+/// What stands at each `{…}` of the pattern, where the path fits it.
+fn fits<'a>(pattern: &str, path: &'a str) -> Option<Vec<&'a str>> {
+    let (mut wanted, mut given) = (pattern.split('/'), path.split('/'));
+    let mut parts = Vec::new();
+    loop {
+        match (wanted.next(), given.next()) {
+            (None, None) => return Some(parts),
+            (Some(name), Some(part)) if name.starts_with('{') && !part.is_empty() => {
+                parts.push(part);
+            }
+            (Some(word), Some(part)) if word == part => {}
+            _ => return None,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn calls_are_found_by_method_and_path() {
+        let found = |method: &str, path: &str| match find(method, path) {
+            Found::Route(route, parts) => format!("{:?} {}", route.to, parts.join(" ")),
+            Found::OtherMethods(allow) => format!("allow {allow}"),
+            Found::Nothing => "nothing".into(),
+        };
+        for (method, path, expected) in [
+            ("GET", "/v1/tickets", "ListTickets "),
+            ("HEAD", "/v1/tickets/7", "GetTicket 7"),
+            ("GET", "/v1/tickets/7/attachments/abc", "Download 7 abc"),
+            ("POST", "/v1/tickets/7/actions/claim", "Act(Claim) 7"),
+            ("POST", "/v1/tickets/7/actions/merge", "nothing"),
+            ("GET", "/v1/tickets/7/actions/claim", "allow OPTIONS, POST"),
+            ("DELETE", "/v1/tickets/7", "allow GET, HEAD, OPTIONS, PATCH"),
+            ("OPTIONS", "/v1/queues", "allow GET, HEAD, OPTIONS, POST"),
+            ("GET", "/v1/tickets/", "nothing"),
+            ("GET", "//v1/tickets", "nothing"),
+            ("GET", "/v1", "nothing"),
+            ("GET", "/v1/tickets/{number}/claim", "nothing"),
+        ] {
+            assert_eq!(found(method, path), expected, "{method} {path}");
+        }
+    }
+}
