@@ -11,7 +11,7 @@ use serde_json::{Value, json};
 use tokio::task::JoinSet;
 
 use crate::harness::{
-    Desk, Person, SUPPORT, Smtp, fresh, invariants_after_kills, letter, setting, wall,
+    Desk, Person, SUPPORT, Smtp, fresh, invariants_despite, letter, setting, wall,
 };
 
 /// How far the clock is moved each round, so that going back would show.
@@ -52,7 +52,7 @@ async fn nothing_acknowledged_is_lost_or_doubled_by_kill_nine() {
         let count = everything_is_there_once(&desk, &sent).await;
         println!("round {round} of {rounds}: {count} tickets, none lost, none twice");
     }
-    invariants_after_kills(&desk, rounds).await;
+    invariants_despite(&desk, rounds).await;
 }
 
 /// Moves the clock, and answers by how much at least: what the call itself took is part of the step,

@@ -3,12 +3,18 @@
 
 mod harness;
 
+mod ack;
 mod crash;
 mod demo;
 mod doors;
+mod faults;
 mod folder;
 mod ladder;
+mod lambdas;
 mod loopback;
+mod mails;
 mod once;
+mod rest;
 mod signatures;
 mod tidy;
+mod verbs;

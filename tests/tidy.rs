@@ -23,12 +23,13 @@ const ARROWS: [(&str, &[&str]); 6] = [
 ];
 
 /// Packages, and who alone may call them; `functions` stands for each of them.
-const KEPT_TO: [(&str, &[&str]); 13] = [
+const KEPT_TO: [(&str, &[&str]); 14] = [
     ("aws-sdk-dynamodb", &["store", "lambda", "local"]),
     ("aws-sdk-s3", &["store", "lambda", "local"]),
     ("aws-sdk-dynamodbstreams", &["local"]),
     ("aws-sdk-ses", &["notify", "local"]),
     ("aws-sdk-eventbridge", &["notify", "local"]),
+    ("aws-sdk-lambda", &["lambda"]),
     ("lambda_runtime", &["functions", "lambda", "local"]),
     ("lambda_http", &["functions", "lambda", "local"]),
     ("dynoxide-rs", &["local"]),

@@ -18,10 +18,19 @@ pub fn program() -> &'static Path {
     }
 }
 
+/// The binary of a function, beside the program.
+pub fn function(name: &str) -> PathBuf {
+    let path = program().with_file_name(format!("bellhop-{name}"));
+    assert!(path.exists(), "{} is not built", path.display());
+    path
+}
+
 fn build() -> Result<PathBuf, String> {
     let cargo = setting("CARGO").unwrap_or_else(|| env!("CARGO").to_owned());
     let mut command = Command::new(cargo);
-    command.args(["build", "--workspace", "--bins", "--quiet", "--profile", &profile()]);
+    // With the tests beside them the programs have the tests' features: nothing is compiled twice.
+    command.args(["build", "--workspace", "--bins", "--tests", "--quiet"]);
+    command.args(["--profile", &profile()]);
     command.arg("--message-format=json-render-diagnostics");
     command.current_dir(concat!(env!("CARGO_MANIFEST_DIR"), "/.."));
     let output = command.stderr(Stdio::inherit()).output();
@@ -31,8 +40,10 @@ fn build() -> Result<PathBuf, String> {
     }
     let messages = Message::parse_stream(output.stdout.as_slice()).map_while(Result::ok);
     let programs = messages.filter_map(|message| match message {
-        Message::CompilerArtifact(artifact) if artifact.target.name == "bellhop" => {
-            artifact.executable
+        Message::CompilerArtifact(built)
+            if built.target.name == "bellhop" && !built.profile.test =>
+        {
+            built.executable
         }
         _ => None,
     });

@@ -61,7 +61,7 @@ impl Slack {
             ("user_name", &self.user.to_lowercase()),
             ("command", "/ticket"),
             ("text", text),
-            ("response_url", "http://127.0.0.1:1/unused"),
+            ("response_url", &format!("{}/dev/slack/response/{}", self.base, self.user)),
             ("trigger_id", trigger),
         ])
     }

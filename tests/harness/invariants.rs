@@ -6,7 +6,8 @@ use std::time::Duration;
 
 use serde_json::{Value, json};
 
-use super::Desk;
+use super::acknowledged::{self, Acknowledged};
+use super::{Desk, at_rest};
 
 /// Everything a desk shows of itself.
 struct Seen {
@@ -23,10 +24,11 @@ pub async fn invariants(desk: &Desk) {
     check(desk, 0).await;
 }
 
-/// Checks everything on a desk that was killed so often: each kill may have lost one answer of the
-/// other side a recipient, and what such an answer was for may have been sent again.
-pub async fn invariants_after_kills(desk: &Desk, kills: usize) {
-    check(desk, kills).await;
+/// Checks everything on a desk that was killed, or whose storage refused to hear what had left, so
+/// often: each time one answer of the other side a recipient may have been lost, and what it was for
+/// may have been sent again.
+pub async fn invariants_despite(desk: &Desk, losses: usize) {
+    check(desk, losses).await;
 }
 
 async fn check(desk: &Desk, kills: usize) {
@@ -41,6 +43,11 @@ async fn check(desk: &Desk, kills: usize) {
     seen.outbox_has_no_gap_and_no_way_back();
     seen.notes_stay_inside();
     assert_eq!(seen.without_receipt(), BTreeSet::new(), "tickets whose requester heard nothing");
+    seen.what_is_breached_was_raised();
+    seen.machines_get_no_automatic_mail();
+    seen.what_was_acknowledged_is_there(&acknowledged::by(&desk.bases));
+    seen.lists_show_what_is_open(desk).await;
+    at_rest::check(desk, seen.tickets.iter().map(number)).await;
 }
 
 /// Whether a text names this ticket, as `#12`.
@@ -209,6 +216,79 @@ impl Seen {
                 let theirs = item["to"] == asker && !self.staff.contains(asker);
                 assert!(!theirs || !leaked(&inside), "#{number} told too much: {item:#}");
             }
+        }
+    }
+
+    /// A promise that was broken was told of; and none is broken in silence.
+    fn what_is_breached_was_raised(&self) {
+        for ticket in &self.tickets {
+            let events = self.events.get(&number(ticket)).map(Vec::as_slice).unwrap_or_default();
+            for metric in ["first_response", "next_response", "resolution"] {
+                if ticket["sla"][metric]["breached"] != true {
+                    continue;
+                }
+                let told = events.iter().any(|event| {
+                    event["type"] == "alarm_raised"
+                        && event["metric"] == metric
+                        && event["alarm"].to_string().contains("breach")
+                });
+                assert!(told, "#{} broke {metric} in silence", number(ticket));
+            }
+        }
+    }
+
+    /// What a machine sent is answered by people alone.
+    fn machines_get_no_automatic_mail(&self) {
+        let by_machine = self.ledger.iter().filter(|line| line["automatic"].is_string());
+        let tickets = by_machine.filter(|line| line["outcome"] == "ticket");
+        for (line, number) in tickets.filter_map(|line| Some((line, line["number"].as_u64()?))) {
+            let events = self.events.get(&number).map(Vec::as_slice).unwrap_or_default();
+            let answered =
+                events.iter().any(|event| event["by"]["id"] != "system" && event["seq"] != 1);
+            let to = |mail: &&Value| mail["kind"] == "mail" && mail["to"] == line["from"];
+            let mut mails = self.outbox.iter().filter(to);
+            let heard = mails.any(|mail| names_ticket(&mail["subject"].to_string(), number));
+            assert!(answered || !heard, "an automatic mail answers the machine of {line}");
+        }
+    }
+
+    /// Whoever was told that something is done finds it done.
+    fn what_was_acknowledged_is_there(&self, all: &[Acknowledged]) {
+        for acknowledged in all {
+            let there = match acknowledged {
+                Acknowledged::Filed { number } => self.events.contains_key(number),
+                Acknowledged::Ticket { number, version } => {
+                    self.events.get(number).is_some_and(|events| events.len() as u64 >= *version)
+                }
+                Acknowledged::Message { number, seq, body } => {
+                    let said = self.messages.get(number).map(Vec::as_slice).unwrap_or_default();
+                    said.iter().filter(|one| one["seq"] == *seq && one["body"] == **body).count()
+                        == 1
+                }
+            };
+            assert!(there, "acknowledged, and not there: {acknowledged:?}");
+        }
+    }
+
+    /// Each open ticket is in its queue's list, in its agent's and in its requester's; no other is in
+    /// the first two.
+    async fn lists_show_what_is_open(&self, desk: &Desk) {
+        let open = self.tickets.iter().filter(|ticket| ticket["status"] != "closed");
+        let mut lists: BTreeMap<String, BTreeSet<u64>> = BTreeMap::new();
+        for ticket in open {
+            let mut list = |name: &str, who: &Value| {
+                if let Some(who) = who.as_str() {
+                    lists.entry(format!("{name}={who}")).or_default().insert(number(ticket));
+                }
+            };
+            list("queue", &ticket["queue"]);
+            list("assignee", &ticket["assignee"]["id"]);
+        }
+        for (list, numbers) in lists {
+            let path = format!("/v1/tickets?{list}&sort=due&limit=100");
+            let shown = desk.admin().all(&path).await;
+            let shown: BTreeSet<u64> = shown.iter().map(number).collect();
+            assert_eq!(shown, numbers, "{path}");
         }
     }
 

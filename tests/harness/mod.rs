@@ -1,11 +1,17 @@
 //! A desk of its own for each test: the real program on throw-away data, its log kept for the case
 //! that the test fails. Knows how to start, stop and kill it; what it must answer is the tests' own.
 
+mod acknowledged;
+mod at_rest;
+mod aws;
 mod build;
 mod chat;
 mod corpus;
 mod invariants;
+mod lambda;
+mod openapi;
 mod people;
+pub mod signed;
 mod smtp;
 
 use std::net::SocketAddr;
@@ -17,10 +23,12 @@ use serde_json::{Value, json};
 use tempfile::TempDir;
 use tokio::sync::{Semaphore, SemaphorePermit, mpsc};
 
+pub use aws::{Aws, http};
 pub use build::program;
 pub use chat::{Discord, Slack, discord_key};
-pub use corpus::{corpus, latin1};
-pub use invariants::{invariants, invariants_after_kills, names_ticket};
+pub use corpus::{corpus, corpus_folder, latin1};
+pub use invariants::{invariants, invariants_despite, names_ticket};
+pub use lambda::Failure;
 pub use people::{Answer, Person};
 pub use smtp::{Smtp, letter};
 
@@ -72,6 +80,8 @@ pub struct Desk {
     folder: TempDir,
     http: reqwest::Client,
     running: Option<Running>,
+    /// Everywhere it ever answered, since each start takes another port.
+    bases: Vec<String>,
     _place: SemaphorePermit<'static>,
 }
 
@@ -98,6 +108,7 @@ impl Desk {
             folder: tempfile::tempdir().expect("a folder for the data"),
             http: http.redirect(redirect).build().expect("a client"),
             running: None,
+            bases: Vec::new(),
             _place: place,
         };
         desk.start_again().await;
@@ -120,6 +131,7 @@ impl Desk {
                 panic!("the desk did not say where it listens\n{}", self.log());
             }
         };
+        self.bases.push(base.clone());
         self.running = Some(Running { child, base, smtp });
         self.wait_until_ready().await;
     }
@@ -224,9 +236,24 @@ impl Desk {
         self.dev("clock", json!({ "advance": duration })).await;
     }
 
+    /// Sets the desk's clock, which only goes forward, and waits for all that follows.
+    pub async fn set_clock(&self, moment: jiff::Timestamp) {
+        self.dev("clock", json!({ "set": moment })).await;
+    }
+
+    /// How many objects lie in a folder of the desk's bucket.
+    pub fn kept(&self, folder: &str) -> usize {
+        at_rest::files(&self.data().join("s3/bellhop").join(folder)).len()
+    }
+
     /// Waits until nothing that is due is in flight.
     pub async fn settle(&self) {
         self.dev("settle", json!({})).await;
+    }
+
+    /// What shall go wrong from now on, as `/dev/faults` takes it; `{}` ends it.
+    pub async fn faults(&self, wanted: Value) {
+        self.dev("faults", wanted).await;
     }
 
     async fn dev(&self, what: &str, body: Value) {

@@ -1,8 +1,12 @@
-//! People at the REST door. Knows how to ask; what the answer should be is the test's own.
+//! People at the REST door. Knows how to ask; what the answer should be is the test's own, except that
+//! what the desk says of its REST door in its own description always holds.
 
 use reqwest::header::HeaderMap;
 use reqwest::{Client, Method, RequestBuilder};
 use serde_json::Value;
+
+use super::acknowledged;
+use super::openapi::{self, Asked};
 
 /// Somebody with a token, possibly acting for somebody else.
 #[derive(Clone)]
@@ -27,13 +31,23 @@ pub struct Answer {
 }
 
 impl Answer {
-    /// Sends a request and reads the answer to its end.
+    /// Sends a request and reads the answer to its end. At the REST door both must be as the desk
+    /// describes them.
     pub async fn to(request: RequestBuilder) -> Result<Answer, reqwest::Error> {
-        let answer = request.send().await?;
+        let (client, request) = request.build_split();
+        let request = request?;
+        let asked = Asked::of(&request);
+        let wanted = acknowledged::Asked::of(&request);
+        let answer = client.execute(request).await?;
         let (status, headers) = (answer.status().as_u16(), answer.headers().clone());
         let text = answer.text().await?;
         let json = serde_json::from_str(&text).unwrap_or_default();
-        Ok(Answer { status, json, text, headers })
+        let answer = Answer { status, json, text, headers };
+        wanted.answered(&answer);
+        if let Some(asked) = asked {
+            openapi::check(&client, &asked, &answer).await;
+        }
+        Ok(answer)
     }
 
     /// The body of an answer that must have this status.

@@ -32,15 +32,18 @@ impl Smtp {
 
     /// Sends one message and answers what the door said after its end: 250 means it is kept.
     pub async fn send(&mut self, from: &str, to: &str, raw: &str) -> io::Result<String> {
+        self.send_bytes(from, to, raw.as_bytes()).await
+    }
+
+    /// The same for a message that is no text. Lines end as they are: `raw` has them right.
+    pub async fn send_bytes(&mut self, from: &str, to: &str, raw: &[u8]) -> io::Result<String> {
         for line in [&format!("MAIL FROM:<{from}>"), &format!("RCPT TO:<{to}>"), "DATA"] {
             let reply = self.say(line).await?;
             if !reply.starts_with(['2', '3']) {
                 return Ok(reply);
             }
         }
-        // RFC 5321, 4.5.2: a line that begins with a dot gets another.
-        let stuffed = raw.replace("\r\n.", "\r\n..");
-        self.stream.write_all(stuffed.as_bytes()).await?;
+        self.stream.write_all(&stuffed(raw)).await?;
         self.say("\r\n.").await
     }
 
@@ -71,6 +74,18 @@ impl Smtp {
             }
         }
     }
+}
+
+/// RFC 5321, 4.5.2: a line that begins with a dot gets another.
+fn stuffed(raw: &[u8]) -> Vec<u8> {
+    let mut stuffed = Vec::with_capacity(raw.len());
+    for (place, byte) in raw.iter().enumerate() {
+        if *byte == b'.' && (place == 0 || raw[..place].ends_with(b"\r\n")) {
+            stuffed.push(b'.');
+        }
+        stuffed.push(*byte);
+    }
+    stuffed
 }
 
 /// A plain mail with a `Message-ID` of its own.

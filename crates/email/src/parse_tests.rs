@@ -29,6 +29,10 @@ fn latin1(text: &str) -> Vec<u8> {
     text.chars().map(|character| u8::try_from(u32::from(character)).unwrap()).collect()
 }
 
+/// Not how fast it is, which is for benchmarks: work that grows with the square of the mail would take
+/// minutes.
+const HANGS: Duration = Duration::from_secs(60);
+
 #[test]
 fn an_ordinary_mail() {
     let mail = parse(&latin1(MAIL));
@@ -126,7 +130,7 @@ fn hostile_shapes_are_fast() {
         let start = Instant::now();
         parse(shape.as_bytes());
         assert!(
-            start.elapsed() < Duration::from_secs(3),
+            start.elapsed() < HANGS,
             "{:?}: {}",
             start.elapsed(),
             crate::text::first_characters(shape, 60)
@@ -141,7 +145,7 @@ fn every_collected_mail_is_read() {
         for (name, raw) in corpus_files(folder) {
             let start = Instant::now();
             let mail = parse(&raw);
-            assert!(start.elapsed() < Duration::from_secs(1), "{name}: {:?}", start.elapsed());
+            assert!(start.elapsed() < HANGS, "{name}: {:?}", start.elapsed());
             assert!(!mail.subject.contains(['\r', '\n', '\0']), "{name}");
             for file in &mail.attachments {
                 assert!(

@@ -278,7 +278,7 @@ mod tests {
     }
 
     #[test]
-    fn hostile_text_is_fast() {
+    fn hostile_text_does_not_hang() {
         let shapes = [
             "on 1 ",
             "on 1\n",
@@ -296,7 +296,9 @@ mod tests {
             let text = shape.repeat(400_000 / shape.len());
             let start = Instant::now();
             visible(&text);
-            assert!(start.elapsed() < Duration::from_secs(2), "{shape:?}: {:?}", start.elapsed());
+            // Not how fast it is, which is for benchmarks: work that grows with the square of the
+            // text would take minutes.
+            assert!(start.elapsed() < Duration::from_secs(60), "{shape:?}: {:?}", start.elapsed());
         }
     }
 

@@ -1,0 +1,88 @@
+//! What the desk acknowledged, at the REST door and in chat, so that it can be asked for in the end:
+//! whatever was acknowledged is in the history, once.
+
+use std::collections::BTreeMap;
+use std::sync::{Mutex, PoisonError};
+
+use reqwest::Request;
+
+use super::people::Answer;
+
+/// Something a caller was told is done.
+#[derive(Clone, Debug)]
+pub enum Acknowledged {
+    /// A ticket stands at this version.
+    Ticket {
+        /// Which.
+        number: u64,
+        /// At least this many entries are in its history.
+        version: u64,
+    },
+    /// Something was said.
+    Message {
+        /// Where.
+        number: u64,
+        /// At which place of the history.
+        seq: u64,
+        /// In which words.
+        body: String,
+    },
+    /// A ticket was filed in chat.
+    Filed {
+        /// As what.
+        number: u64,
+    },
+}
+
+/// By the address that acknowledged it.
+static ALL: Mutex<BTreeMap<String, Vec<Acknowledged>>> = Mutex::new(BTreeMap::new());
+
+/// What is asked, as far as it matters here.
+pub struct Asked {
+    base: String,
+    path: String,
+    writes: bool,
+}
+
+impl Asked {
+    /// Of a request that is about to be sent.
+    pub fn of(request: &Request) -> Asked {
+        Asked {
+            base: request.url().origin().ascii_serialization(),
+            path: request.url().path().to_owned(),
+            writes: request.method().as_str() != "GET",
+        }
+    }
+
+    /// Remembers what the answer acknowledges.
+    pub fn answered(self, answer: &Answer) {
+        if !self.writes || !(200..300).contains(&answer.status) {
+            return;
+        }
+        if let Some(acknowledged) = self.read(answer) {
+            let mut all = ALL.lock().unwrap_or_else(PoisonError::into_inner);
+            all.entry(self.base).or_default().push(acknowledged);
+        }
+    }
+
+    fn read(&self, answer: &Answer) -> Option<Acknowledged> {
+        if !self.path.starts_with("/v1/") {
+            let (_, after) = answer.text.split_once("this is ticket #")?;
+            let digits: String = after.chars().take_while(char::is_ascii_digit).collect();
+            return Some(Acknowledged::Filed { number: digits.parse().ok()? });
+        }
+        let field = |name: &str| answer.json[name].as_u64();
+        if let (Some(number), Some(version)) = (field("number"), field("version")) {
+            return Some(Acknowledged::Ticket { number, version });
+        }
+        let number = self.path.strip_prefix("/v1/tickets/")?.strip_suffix("/messages")?;
+        let body = answer.json["body"].as_str()?.to_owned();
+        Some(Acknowledged::Message { number: number.parse().ok()?, seq: field("seq")?, body })
+    }
+}
+
+/// Everything these addresses acknowledged.
+pub fn by(bases: &[String]) -> Vec<Acknowledged> {
+    let all = ALL.lock().unwrap_or_else(PoisonError::into_inner);
+    bases.iter().filter_map(|base| all.get(base)).flatten().cloned().collect()
+}

@@ -1,0 +1,58 @@
+//! What lies on the disk of a desk, read beside it: the snapshot of each ticket is what its history
+//! comes to, nothing waits unread, and every object belongs to something.
+
+use std::collections::BTreeSet;
+use std::path::{Path, PathBuf};
+
+use desk::Number;
+use local::dynamodb::Engine;
+use local::s3::S3;
+
+use super::Desk;
+use super::aws::store;
+
+/// Checks all of it, once everything has settled.
+pub async fn check(desk: &Desk, tickets: impl Iterator<Item = u64>) {
+    let bucket = desk.data().join("s3/bellhop");
+    assert_eq!(files(&bucket.join("inbox")), Vec::<PathBuf>::new(), "mail that nobody took in");
+    let handed_over = files(&desk.data().join("handed-over"));
+    assert_eq!(handed_over, Vec::<PathBuf>::new(), "work that nobody did");
+    let mut owned = BTreeSet::new();
+    // A second reader of the same files; the desk goes on with its own.
+    let engine = Engine::open(&desk.data()).expect("the desk's table");
+    let s3 = S3::start(&desk.data(), "bellhop").await.expect("the desk's bucket");
+    let store = store(&engine, &s3, super::wall());
+    for number in tickets {
+        let stored = store.ticket(Number(number)).await.expect("the table answers");
+        let stored = stored.unwrap_or_else(|| panic!("there is no #{number}"));
+        let history = store.history(Number(number)).await.expect("the table answers");
+        let entries: Vec<desk::Entry> = history.iter().map(|(_, entry)| entry.clone()).collect();
+        assert_eq!(
+            desk::fold(&entries).as_ref(),
+            Some(&stored.ticket),
+            "#{number} is not its history"
+        );
+        for text in entries.iter().filter_map(|entry| entry.text.as_ref()) {
+            owned.extend(text.files.iter().map(|file| file.id.clone()));
+        }
+    }
+    let kept = files(&bucket.join("file"));
+    let strays = kept.iter().filter(|path| {
+        path.file_name().is_none_or(|name| !owned.contains(name.to_string_lossy().as_ref()))
+    });
+    let strays: Vec<_> = strays.collect();
+    assert!(strays.is_empty(), "files that belong to no message: {strays:?}");
+}
+
+/// Every file below a folder; none where there is no folder.
+pub fn files(folder: &Path) -> Vec<PathBuf> {
+    let (mut found, mut waiting) = (Vec::new(), vec![folder.to_owned()]);
+    while let Some(path) = waiting.pop() {
+        let Ok(inside) = std::fs::read_dir(&path) else { continue };
+        for path in inside.filter_map(Result::ok).map(|entry| entry.path()) {
+            if path.is_dir() { waiting.push(path) } else { found.push(path) }
+        }
+    }
+    found.sort();
+    found
+}
