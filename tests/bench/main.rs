@@ -1,0 +1,125 @@
+//! Measures the desk and prints one table: the functions as Lambda runs them, what storage is asked,
+//! CPU time, and what must not grow. Nothing here passes or fails; figures come with what was aimed at.
+//!
+//! `cargo bench --workspace --bench desk -- [--deploy] [--quick] [PART …]`
+
+mod binaries;
+mod calls;
+mod crowd;
+mod functions;
+#[allow(dead_code, unused_imports, reason = "the tests play more of the world than is measured")]
+#[path = "../harness/mod.rs"]
+mod harness;
+mod objects;
+mod process;
+mod program;
+mod raw;
+mod scene;
+mod stream;
+mod table;
+
+use std::process::ExitCode;
+
+use table::{Section, print_aims};
+
+const HELP: &str = "\
+Measures the desk and prints one table.
+
+cargo bench --workspace --bench desk -- [--deploy] [--quick] [PART …]
+
+  PART       functions, calls, crowd or stream: only these parts
+  --deploy   build and measure what is uploaded (profile deploy); the build takes minutes
+  --quick    fewer repetitions, fewer tickets
+
+BELLHOP_BIN=PATH measures programs that are built already: `bellhop` and the functions beside it.";
+
+/// How much is done to get a figure.
+pub struct Amount {
+    /// How often a function is started.
+    pub starts: usize,
+    /// How many events each handles.
+    pub events: usize,
+    /// A small number of open tickets.
+    pub few: u64,
+    /// A large number of open tickets.
+    pub many: u64,
+    /// Lengths of the stream.
+    pub stream: &'static [u64],
+}
+
+const FULL: Amount = Amount {
+    starts: 9,
+    events: 1_000,
+    few: 1_000,
+    many: 100_000,
+    stream: &[1_000, 10_000, 100_000],
+};
+
+const QUICK: Amount =
+    Amount { starts: 3, events: 200, few: 1_000, many: 10_000, stream: &[1_000, 10_000] };
+
+/// What can be measured by itself.
+const PARTS: [&str; 4] = ["functions", "calls", "crowd", "stream"];
+/// What else can be said. Cargo itself says `--bench` when it benches.
+const WORDS: [&str; 4] = ["--bench", "--deploy", "--quick", "--help"];
+
+fn main() -> ExitCode {
+    let arguments: Vec<String> = std::env::args().skip(1).collect();
+    let said = |word: &str| arguments.iter().any(|argument| argument == word);
+    let is_known = |word: &String| PARTS.contains(&word.as_str()) || WORDS.contains(&word.as_str());
+    let is_understood = arguments.iter().all(is_known);
+    // A run of all targets as tests says no `--bench`, and measures nothing.
+    if said("--help") || !said("--bench") || !is_understood {
+        println!("{HELP}");
+        return ExitCode::from(if is_understood { 0 } else { 2 });
+    }
+    if harness::setting("BELLHOP_BIN").is_none() {
+        eprintln!("{}", binaries::build_and_run_again(said("--deploy")));
+        return ExitCode::FAILURE;
+    }
+    let amount = if said("--quick") { &QUICK } else { &FULL };
+    let all = !PARTS.iter().any(|part| said(part));
+    let wanted = |part: &str| all || said(part);
+    let runtime = tokio::runtime::Runtime::new().expect("a runtime");
+    runtime.block_on(measure(amount, wanted));
+    ExitCode::SUCCESS
+}
+
+/// Measures one part after the other; each is shown as soon as it is known.
+async fn measure(amount: &Amount, wanted: impl Fn(&str) -> bool) {
+    println!("Bellhop, measured on {}", process::machine());
+    println!("{}; N = {} events a function", binaries::described(), amount.events);
+    println!("Medians. On a machine that does other things too, trust counts and ratios.");
+    objects::listen();
+    let mut sections = Vec::new();
+    let mut show = |section: Section| {
+        section.print();
+        sections.push(section);
+    };
+    if wanted("calls") {
+        show(calls::section().await);
+    }
+    if wanted("functions") {
+        let measured = functions::measure(amount).await;
+        show(functions::section(&measured, amount));
+        show(doors(&measured, amount).await);
+    }
+    if wanted("crowd") {
+        show(crowd::section(amount).await);
+    }
+    if wanted("stream") {
+        show(stream::section(amount).await);
+    }
+    print_aims(&sections);
+}
+
+async fn doors(measured: &[functions::Measured], amount: &Amount) -> Section {
+    let columns = ["what", "process", "CPU ms", "wall ms"];
+    let mut section = Section::new("3. CPU time of a ticket, by door", &columns)
+        .note(format!("means of {} in turn; user and system time of the process", amount.events))
+        .note("a function is by itself, the engine in another process")
+        .note("`bellhop serve` has the engine in it, syncs to the disk and sends what is owed");
+    functions::doors(measured, &mut section);
+    program::doors(&mut section, amount).await;
+    section
+}
