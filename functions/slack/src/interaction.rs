@@ -18,6 +18,8 @@ use crate::{Slack, accept, foreign, message, unreached};
 
 /// What is left of Slack's three seconds once the work is done.
 const TELL_WITHIN: Duration = Duration::from_millis(700);
+/// What is left of them where it could neither be done nor handed over.
+const LAST_WORD_WITHIN: Duration = Duration::from_millis(200);
 
 /// A button somebody pressed.
 struct Press {
@@ -38,14 +40,14 @@ pub(crate) async fn answer(slack: &Slack, work: Work, pressed: Interaction) -> R
         Ended::Done(None) => foreign(),
         Ended::Done(Some(reply)) => {
             if let Some(reply) = reply {
-                slack.tell_in_time(&press.user, &message(reply)).await;
+                slack.tell_in_time(&press.user, &message(reply), TELL_WITHIN).await;
             }
             accept(&json!({}))
         }
         Ended::HandedOver => accept(&json!({})),
         Ended::NotDone { certain } => {
             let notice = chat::slack::card::notice(&verbs::not_done(certain));
-            slack.tell_in_time(&press.user, &notice).await;
+            slack.tell_in_time(&press.user, &notice, LAST_WORD_WITHIN).await;
             unreached()
         }
     }
@@ -89,8 +91,8 @@ async fn run(
 }
 
 impl Slack {
-    async fn tell_in_time(&self, user: &str, said: &Message) {
-        if tokio::time::timeout(TELL_WITHIN, self.tell(user, said)).await.is_err() {
+    async fn tell_in_time(&self, user: &str, said: &Message, within: Duration) {
+        if tokio::time::timeout(within, self.tell(user, said)).await.is_err() {
             tracing::warn!("Slack took too long to take an answer to a button");
         }
     }
