@@ -7,11 +7,8 @@ use jiff::SignedDuration;
 use local::outbox::Kind;
 use serde_json::{Value, json};
 
-use crate::harness::signed::{body, discord_event, event, slack_event};
-use crate::harness::{Aws, Failure, corpus_folder, discord_key, http, wall};
-
-/// Every function there is.
-const FUNCTIONS: [&str; 6] = ["api", "discord", "escalate", "mail", "notify", "slack"];
+use crate::harness::signed::{body, discord_event, event, slack_event, stream_of_mail_to};
+use crate::harness::{Aws, FUNCTIONS, Failure, corpus_folder, discord_key, http, wall};
 
 #[test]
 fn the_signatures_in_the_events_are_genuine() {
@@ -140,12 +137,7 @@ async fn the_stream_rings_for_what_is_owed() {
     let requester = ticket["requester"]["id"].as_str().expect("an id");
 
     // The stream rings for the lane of whoever asked; their receipt goes out by SES.
-    let mut stream = event("dynamodb-stream-lane");
-    for image in ["Keys", "NewImage"] {
-        let lane = json!({ "S": format!("LANE#mail#{requester}") });
-        stream["Records"][0]["dynamodb"][image]["pk"] = lane;
-    }
-    aws.invoke("notify", &stream).await.expect("rung");
+    aws.invoke("notify", &stream_of_mail_to(requester)).await.expect("rung");
     let mails = aws.outbox.since(0);
     let to: Vec<&str> = mails.iter().map(|item| item.to.as_str()).collect();
     assert_eq!(to, ["ana@example.org"], "this lane and no other");

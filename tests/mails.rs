@@ -3,11 +3,7 @@
 
 use std::collections::BTreeMap;
 
-use crate::harness::{Desk, SUPPORT, corpus_folder, invariants};
-
-/// What a mail can become.
-const OUTCOMES: [&str; 6] =
-    ["ticket", "message", "suspended", "quarantined", "duplicate", "refused"];
+use crate::harness::{Desk, OUTCOMES, SUPPORT, corpus_folder, invariants};
 
 /// Sends every mail of these folders and checks that none is lost.
 async fn every_mail_is_accounted_for(

@@ -2,13 +2,13 @@
 
 use std::io;
 use std::os::unix::process::CommandExt;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::process::Command;
 
 use flate2::Compression;
 use flate2::write::DeflateEncoder;
 
-use crate::harness::{program, setting};
+use crate::harness::{cargo_build, function, own_folder, profile_of, program};
 
 /// The profile of what is uploaded.
 const DEPLOY: &str = "deploy";
@@ -18,7 +18,7 @@ const DEPLOY: &str = "deploy";
 pub fn build_and_run_again(deploy: bool) -> String {
     // Asked now: the build may put another file in the place of this one.
     let own = std::env::current_exe().expect("the path of this program");
-    let folder = folder_of(&own);
+    let folder = own_folder();
     let profile = if deploy { DEPLOY.to_owned() } else { profile_of(&folder) };
     eprintln!("building the programs (profile {profile}) …");
     if !build(&profile).status().is_ok_and(|status| status.success()) {
@@ -31,21 +31,11 @@ pub fn build_and_run_again(deploy: bool) -> String {
 }
 
 fn build(profile: &str) -> Command {
-    let cargo = setting("CARGO").unwrap_or_else(|| env!("CARGO").to_owned());
-    let mut build = Command::new(cargo);
-    build.args(["build", "--workspace", "--bins", "--profile", profile]);
+    let mut build = cargo_build(profile);
     if profile != DEPLOY {
         // With the features this program was built with: nothing is compiled twice.
         build.args(["--bench", "desk"]);
     }
-    // What cargo tells a program of its own package would make build scripts run again.
-    for (variable, _) in std::env::vars_os() {
-        let told = ["CARGO_PKG_", "CARGO_MANIFEST_", "CARGO_CRATE_"];
-        if told.iter().any(|prefix| variable.to_string_lossy().starts_with(prefix)) {
-            build.env_remove(variable);
-        }
-    }
-    build.current_dir(concat!(env!("CARGO_MANIFEST_DIR"), "/.."));
     build
 }
 
@@ -61,24 +51,10 @@ pub fn described() -> String {
 }
 
 /// The size of a function's binary in bytes: as it is, and as an archive holds it.
-pub fn sizes(function: &str) -> (u64, u64) {
-    let path = program().with_file_name(format!("bellhop-{function}"));
-    let mut file = std::fs::File::open(path).expect("the binary of a function");
+pub fn sizes(name: &str) -> (u64, u64) {
+    let mut file = std::fs::File::open(function(name)).expect("the binary of a function");
     let mut deflated = DeflateEncoder::new(io::sink(), Compression::new(9));
     let size = io::copy(&mut file, &mut deflated).expect("a file that can be read");
     deflated.try_finish().expect("nothing fails to be thrown away");
     (size, deflated.total_out())
-}
-
-/// A program lies in `deps` of its profile's folder.
-fn folder_of(program: &Path) -> PathBuf {
-    program.ancestors().nth(2).expect("a profile's folder").to_owned()
-}
-
-/// A folder is named after its profile, but `dev` writes to `debug`.
-fn profile_of(folder: &Path) -> String {
-    match folder.file_name().unwrap_or_default().to_string_lossy().as_ref() {
-        "debug" => "dev".into(),
-        profile => profile.into(),
-    }
 }

@@ -3,6 +3,7 @@
 
 use std::time::{Duration, Instant};
 
+use crate::harness::FUNCTIONS;
 use crate::table::{Aim, Section, mebibytes, median, milliseconds, quantile, short};
 use crate::{Amount, binaries, process, scene};
 
@@ -24,7 +25,7 @@ pub struct Measured {
 /// Measures every function.
 pub async fn measure(amount: &Amount) -> Vec<Measured> {
     let mut measured = Vec::new();
-    for function in scene::FUNCTIONS {
+    for function in FUNCTIONS {
         eprintln!("measuring {function} …");
         let mut starts = Vec::new();
         for _ in 0..amount.starts {

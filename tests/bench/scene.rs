@@ -7,11 +7,8 @@ use jiff::SignedDuration;
 use serde_json::{Value, json};
 use store::people::Introduction;
 
-use crate::harness::signed::{discord_event, event, slack_event};
+use crate::harness::signed::{discord_event, event, slack_event, stream_of_mail_to};
 use crate::harness::{Aws, SUPPORT, fresh, letter, wall};
-
-/// Every function there is.
-pub const FUNCTIONS: [&str; 6] = ["api", "slack", "discord", "mail", "escalate", "notify"];
 
 /// Who asks, by REST and by mail.
 const KOFI: &str = "kofi@example.org";
@@ -125,12 +122,7 @@ pub fn minute(function: &'static str) -> Act {
 pub async fn delivery(aws: &Aws) -> Act {
     aws.open("The lift is stuck", Priority::Urgent).await;
     let ana = aws.store.meet(&Introduction::by_email(ANA, None)).await.expect("a person").0;
-    let mut stream = event("dynamodb-stream-lane");
-    for image in ["Keys", "NewImage"] {
-        let lane = format!("LANE#mail#{}", ana.id);
-        stream["Records"][0]["dynamodb"][image]["pk"] = json!({ "S": lane });
-    }
-    Act::Event("notify", stream)
+    Act::Event("notify", stream_of_mail_to(ana.id.as_str()))
 }
 
 /// A ticket somebody filed; its number.

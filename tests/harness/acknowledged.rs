@@ -4,9 +4,9 @@
 use std::collections::BTreeMap;
 use std::sync::{Mutex, PoisonError};
 
-use reqwest::Request;
+use reqwest::Method;
 
-use super::people::Answer;
+use super::people::{Answer, Asked};
 
 /// Something a caller was told is done.
 #[derive(Clone, Debug)]
@@ -37,48 +37,30 @@ pub enum Acknowledged {
 /// By the address that acknowledged it.
 static ALL: Mutex<BTreeMap<String, Vec<Acknowledged>>> = Mutex::new(BTreeMap::new());
 
-/// What is asked, as far as it matters here.
-pub struct Asked {
-    base: String,
-    path: String,
-    writes: bool,
+/// Remembers what an answer acknowledges.
+pub fn note(asked: &Asked, answer: &Answer) {
+    if asked.method == Method::GET || !(200..300).contains(&answer.status) {
+        return;
+    }
+    if let Some(acknowledged) = read(&asked.path, answer) {
+        let mut all = ALL.lock().unwrap_or_else(PoisonError::into_inner);
+        all.entry(asked.base.clone()).or_default().push(acknowledged);
+    }
 }
 
-impl Asked {
-    /// Of a request that is about to be sent.
-    pub fn of(request: &Request) -> Asked {
-        Asked {
-            base: request.url().origin().ascii_serialization(),
-            path: request.url().path().to_owned(),
-            writes: request.method().as_str() != "GET",
-        }
+fn read(path: &str, answer: &Answer) -> Option<Acknowledged> {
+    if !path.starts_with("/v1/") {
+        let (_, after) = answer.text.split_once("this is ticket #")?;
+        let digits: String = after.chars().take_while(char::is_ascii_digit).collect();
+        return Some(Acknowledged::Filed { number: digits.parse().ok()? });
     }
-
-    /// Remembers what the answer acknowledges.
-    pub fn answered(self, answer: &Answer) {
-        if !self.writes || !(200..300).contains(&answer.status) {
-            return;
-        }
-        if let Some(acknowledged) = self.read(answer) {
-            let mut all = ALL.lock().unwrap_or_else(PoisonError::into_inner);
-            all.entry(self.base).or_default().push(acknowledged);
-        }
+    let field = |name: &str| answer.json[name].as_u64();
+    if let (Some(number), Some(version)) = (field("number"), field("version")) {
+        return Some(Acknowledged::Ticket { number, version });
     }
-
-    fn read(&self, answer: &Answer) -> Option<Acknowledged> {
-        if !self.path.starts_with("/v1/") {
-            let (_, after) = answer.text.split_once("this is ticket #")?;
-            let digits: String = after.chars().take_while(char::is_ascii_digit).collect();
-            return Some(Acknowledged::Filed { number: digits.parse().ok()? });
-        }
-        let field = |name: &str| answer.json[name].as_u64();
-        if let (Some(number), Some(version)) = (field("number"), field("version")) {
-            return Some(Acknowledged::Ticket { number, version });
-        }
-        let number = self.path.strip_prefix("/v1/tickets/")?.strip_suffix("/messages")?;
-        let body = answer.json["body"].as_str()?.to_owned();
-        Some(Acknowledged::Message { number: number.parse().ok()?, seq: field("seq")?, body })
-    }
+    let number = path.strip_prefix("/v1/tickets/")?.strip_suffix("/messages")?;
+    let body = answer.json["body"].as_str()?.to_owned();
+    Some(Acknowledged::Message { number: number.parse().ok()?, seq: field("seq")?, body })
 }
 
 /// Everything these addresses acknowledged.

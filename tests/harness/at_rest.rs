@@ -46,9 +46,11 @@ pub async fn check(desk: &Desk, tickets: impl Iterator<Item = u64>) {
 
 /// Every file below a folder; none where there is no folder.
 pub fn files(folder: &Path) -> Vec<PathBuf> {
-    let (mut found, mut waiting) = (Vec::new(), vec![folder.to_owned()]);
+    let mut found = Vec::new();
+    let mut waiting: Vec<PathBuf> =
+        folder.is_dir().then(|| folder.to_owned()).into_iter().collect();
     while let Some(path) = waiting.pop() {
-        let Ok(inside) = std::fs::read_dir(&path) else { continue };
+        let inside = std::fs::read_dir(&path).expect("a folder");
         for path in inside.filter_map(Result::ok).map(|entry| entry.path()) {
             if path.is_dir() { waiting.push(path) } else { found.push(path) }
         }

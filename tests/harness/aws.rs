@@ -35,6 +35,9 @@ use tokio::task::AbortHandle;
 use super::lambda::{Answered, Function};
 use super::{Setup, fresh, place, program, wall};
 
+/// Every function there is.
+pub const FUNCTIONS: [&str; 6] = ["api", "slack", "discord", "mail", "escalate", "notify"];
+
 /// The table and the bucket of this desk.
 const NAME: &str = "bellhop";
 /// Signs its reply addresses.

@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 use std::sync::OnceLock;
 
-use super::setting;
+use super::{forget, setting};
 use cargo_metadata::Message;
 
 /// The program under test: `BELLHOP_BIN` when set, else built from this workspace.
@@ -25,14 +25,22 @@ pub fn function(name: &str) -> PathBuf {
     path
 }
 
-fn build() -> Result<PathBuf, String> {
+/// `cargo build` of every program of the workspace, with this profile.
+pub fn cargo_build(profile: &str) -> Command {
     let cargo = setting("CARGO").unwrap_or_else(|| env!("CARGO").to_owned());
     let mut command = Command::new(cargo);
-    // With the tests beside them the programs have the tests' features: nothing is compiled twice.
-    command.args(["build", "--workspace", "--bins", "--tests", "--quiet"]);
-    command.args(["--profile", &profile()]);
-    command.arg("--message-format=json-render-diagnostics");
+    // What cargo tells a program of its own package makes build scripts run again, and with them
+    // everything that depends on theirs.
+    forget(&mut command, &["CARGO_PKG_", "CARGO_MANIFEST_", "CARGO_CRATE_"]);
+    command.args(["build", "--workspace", "--bins", "--profile", profile]);
     command.current_dir(concat!(env!("CARGO_MANIFEST_DIR"), "/.."));
+    command
+}
+
+fn build() -> Result<PathBuf, String> {
+    let mut command = cargo_build(&profile_of(&own_folder()));
+    // With the tests beside them the programs have the tests' features: nothing is compiled twice.
+    command.args(["--tests", "--quiet", "--message-format=json-render-diagnostics"]);
     let output = command.stderr(Stdio::inherit()).output();
     let output = output.map_err(|error| format!("cargo does not start: {error}"))?;
     if !output.status.success() {
@@ -50,11 +58,15 @@ fn build() -> Result<PathBuf, String> {
     programs.last().map(PathBuf::from).ok_or_else(|| "cargo built no bellhop".into())
 }
 
-/// The folder a test binary lies in is named after its profile; `dev` writes to `debug`.
-fn profile() -> String {
-    let own = std::env::current_exe().expect("the path of this test");
-    let folder = own.ancestors().nth(2).and_then(Path::file_name).expect("a profile's folder");
-    match folder.to_string_lossy().as_ref() {
+/// The folder of the profile this very program was built with: it lies in its `deps`.
+pub fn own_folder() -> PathBuf {
+    let own = std::env::current_exe().expect("the path of this program");
+    own.ancestors().nth(2).expect("a profile's folder").to_owned()
+}
+
+/// A folder is named after its profile; `dev` writes to `debug`.
+pub fn profile_of(folder: &Path) -> String {
+    match folder.file_name().unwrap_or_default().to_string_lossy().as_ref() {
         "debug" => "dev".to_owned(),
         profile => profile.to_owned(),
     }

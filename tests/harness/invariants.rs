@@ -9,6 +9,10 @@ use serde_json::{Value, json};
 use super::acknowledged::{self, Acknowledged};
 use super::{Desk, at_rest};
 
+/// What something that arrived can become.
+pub const OUTCOMES: [&str; 6] =
+    ["ticket", "message", "suspended", "quarantined", "duplicate", "refused"];
+
 /// Everything a desk shows of itself.
 struct Seen {
     tickets: Vec<Value>,
@@ -139,8 +143,7 @@ impl Seen {
         let mut opened: BTreeMap<u64, usize> = self.events.keys().map(|n| (*n, 0)).collect();
         for line in &self.ledger {
             let outcome = line["outcome"].as_str().unwrap_or_default();
-            let known = ["ticket", "message", "suspended", "quarantined", "duplicate", "refused"];
-            assert!(known.contains(&outcome), "nobody knows what became of {line}");
+            assert!(OUTCOMES.contains(&outcome), "nobody knows what became of {line}");
             if !["ticket", "message"].contains(&outcome) {
                 continue;
             }

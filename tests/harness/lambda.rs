@@ -18,7 +18,7 @@ use tokio::net::TcpListener;
 use tokio::sync::{mpsc, oneshot, watch};
 
 use super::build::function;
-use super::fresh;
+use super::{forget, fresh};
 
 /// How long one event may take here; on AWS the template says it.
 const ANSWER: Duration = Duration::from_secs(120);
@@ -76,12 +76,7 @@ impl Function {
             let _ = axum::serve(listener, router).await;
         });
         let mut command = Command::new(program);
-        for (variable, _) in std::env::vars_os() {
-            let ours = ["BELLHOP_", "AWS_", "LAMBDA_"];
-            if ours.iter().any(|prefix| variable.to_string_lossy().starts_with(prefix)) {
-                command.env_remove(variable);
-            }
-        }
+        forget(&mut command, &["BELLHOP_", "AWS_", "LAMBDA_"]);
         command
             .env("AWS_LAMBDA_RUNTIME_API", &address)
             .env("AWS_LAMBDA_FUNCTION_NAME", format!("bellhop-{name}"))

@@ -23,11 +23,13 @@ use serde_json::{Value, json};
 use tempfile::TempDir;
 use tokio::sync::{Semaphore, SemaphorePermit, mpsc};
 
-pub use aws::{Aws, http};
+pub use aws::{Aws, FUNCTIONS, http};
 pub use build::program;
+#[allow(unused_imports, reason = "the benchmark builds and weighs programs itself")]
+pub use build::{cargo_build, function, own_folder, profile_of};
 pub use chat::{Discord, Slack, discord_key};
 pub use corpus::{corpus, corpus_folder, latin1};
-pub use invariants::{invariants, invariants_despite, names_ticket};
+pub use invariants::{OUTCOMES, invariants, invariants_despite, names_ticket};
 pub use lambda::Failure;
 pub use people::{Answer, Person};
 pub use smtp::{Smtp, letter};
@@ -151,11 +153,7 @@ impl Desk {
     /// ours; arguments are the test's.
     pub fn command(&self, program: &Path) -> Command {
         let mut command = Command::new(program);
-        for (name, _) in std::env::vars_os() {
-            if name.to_string_lossy().starts_with("BELLHOP_") {
-                command.env_remove(name);
-            }
-        }
+        forget(&mut command, &["BELLHOP_"]);
         if let Some(token) = &self.setup.admin_token {
             command.env("BELLHOP_ADMIN_TOKEN", token);
         }
@@ -356,6 +354,15 @@ pub fn wall() -> jiff::Timestamp {
 #[allow(clippy::disallowed_methods, reason = "how much is tested is told by the environment")]
 pub fn setting(name: &str) -> Option<String> {
     std::env::var(name).ok()
+}
+
+/// Takes every variable that begins so out of what a program is started with.
+pub fn forget(command: &mut Command, prefixes: &[&str]) {
+    for (name, _) in std::env::vars_os() {
+        if prefixes.iter().any(|prefix| name.to_string_lossy().starts_with(prefix)) {
+            command.env_remove(name);
+        }
+    }
 }
 
 /// A number no other call gives in this run.

@@ -5,24 +5,15 @@ use std::collections::HashMap;
 use std::sync::{Arc, Mutex};
 
 use jsonschema::{Draft, Registry, Validator};
-use reqwest::{Client, Method, Request};
+use reqwest::{Client, Method};
 use serde_json::{Value, json};
 use tokio::sync::OnceCell;
 
-use super::people::Answer;
+use super::people::{Answer, Asked};
 
 const ROOT: &str = "urn:bellhop:openapi";
 const JSON: &str = "application/json";
 const PROBLEM: &str = "application/problem+json";
-
-/// What was asked of the REST door.
-pub struct Asked {
-    base: String,
-    method: Method,
-    path: String,
-    query: Vec<(String, String)>,
-    body: Vec<u8>,
-}
 
 /// The description, and the schemas in it that were needed so far, compiled.
 struct Document {
@@ -34,25 +25,11 @@ struct Document {
 /// The same for every desk of this run: they are one program.
 static DOCUMENT: OnceCell<Document> = OnceCell::const_new();
 
-impl Asked {
-    /// A request, if it is one of the REST door's.
-    pub fn of(request: &Request) -> Option<Asked> {
-        let url = request.url();
-        if !url.path().starts_with("/v1/") {
-            return None;
-        }
-        Some(Asked {
-            base: url.origin().ascii_serialization(),
-            method: request.method().clone(),
-            path: url.path().to_owned(),
-            query: url.query_pairs().into_owned().collect(),
-            body: request.body().and_then(|body| body.as_bytes()).unwrap_or_default().to_vec(),
-        })
-    }
-}
-
-/// Checks one call against the description.
+/// Checks one call against the description, if it is one of the REST door's.
 pub async fn check(client: &Client, asked: &Asked, answer: &Answer) {
+    if !asked.path.starts_with("/v1/") {
+        return;
+    }
     let fetched = DOCUMENT.get_or_try_init(|| Document::fetch(client, &asked.base)).await;
     // A desk that was killed just now describes nothing any more.
     let Ok(document) = fetched else { return };

@@ -2,11 +2,10 @@
 //! what the desk says of its REST door in its own description always holds.
 
 use reqwest::header::HeaderMap;
-use reqwest::{Client, Method, RequestBuilder};
+use reqwest::{Client, Method, Request, RequestBuilder};
 use serde_json::Value;
 
-use super::acknowledged;
-use super::openapi::{self, Asked};
+use super::{acknowledged, openapi};
 
 /// Somebody with a token, possibly acting for somebody else.
 #[derive(Clone)]
@@ -30,6 +29,33 @@ pub struct Answer {
     pub headers: HeaderMap,
 }
 
+/// What a door was asked.
+pub struct Asked {
+    /// The desk, as `http://127.0.0.1:PORT`.
+    pub base: String,
+    /// `GET`, `POST`, …
+    pub method: Method,
+    /// The path, without its query.
+    pub path: String,
+    /// The query's pairs, decoded.
+    pub query: Vec<(String, String)>,
+    /// The body as it is sent.
+    pub body: Vec<u8>,
+}
+
+impl Asked {
+    fn of(request: &Request) -> Asked {
+        let url = request.url();
+        Asked {
+            base: url.origin().ascii_serialization(),
+            method: request.method().clone(),
+            path: url.path().to_owned(),
+            query: url.query_pairs().into_owned().collect(),
+            body: request.body().and_then(|body| body.as_bytes()).unwrap_or_default().to_vec(),
+        }
+    }
+}
+
 impl Answer {
     /// Sends a request and reads the answer to its end. At the REST door both must be as the desk
     /// describes them.
@@ -37,16 +63,13 @@ impl Answer {
         let (client, request) = request.build_split();
         let request = request?;
         let asked = Asked::of(&request);
-        let wanted = acknowledged::Asked::of(&request);
         let answer = client.execute(request).await?;
         let (status, headers) = (answer.status().as_u16(), answer.headers().clone());
         let text = answer.text().await?;
         let json = serde_json::from_str(&text).unwrap_or_default();
         let answer = Answer { status, json, text, headers };
-        wanted.answered(&answer);
-        if let Some(asked) = asked {
-            openapi::check(&client, &asked, &answer).await;
-        }
+        acknowledged::note(&asked, &answer);
+        openapi::check(&client, &asked, &answer).await;
         Ok(answer)
     }
 

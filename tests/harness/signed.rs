@@ -43,6 +43,16 @@ pub fn discord_event(name: &str, other: &[(&str, String)]) -> Value {
     event
 }
 
+/// What the table's stream says once a mail to this person is owed.
+pub fn stream_of_mail_to(person: &str) -> Value {
+    let mut stream = event("dynamodb-stream-lane");
+    for image in ["Keys", "NewImage"] {
+        let lane = json!({ "S": format!("LANE#mail#{person}") });
+        stream["Records"][0]["dynamodb"][image]["pk"] = lane;
+    }
+    stream
+}
+
 /// What a function hands itself of such an event.
 pub fn handed_over(event: &Value) -> Value {
     let body = String::from_utf8(body(event)).expect("text");

@@ -11,7 +11,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use serde_json::value::RawValue;
 
-use crate::run::diagnostic;
+use crate::run::{diagnostic, ended};
 
 /// An event no HTTP door takes.
 #[derive(Debug, thiserror::Error)]
@@ -40,8 +40,7 @@ where
     let service = service_fn(move |event: LambdaEvent<Box<RawValue>>| async move {
         Box::pin(answer(handle, event)).await.map_err(|error| diagnostic(&error))
     });
-    let ended = lambda_runtime::run(service).await;
-    ended.map_err(|error| anyhow::anyhow!("the runtime ended: {error}"))
+    ended(lambda_runtime::run(service).await)
 }
 
 /// Runs an HTTP door that also does what it left for later: an event whose only field is
@@ -66,8 +65,7 @@ where
             None => Box::pin(answer(handle, event)).await.map_err(|error| diagnostic(&error)),
         }
     });
-    let ended = lambda_runtime::run(service).await;
-    ended.map_err(|error| anyhow::anyhow!("the runtime ended: {error}"))
+    ended(lambda_runtime::run(service).await)
 }
 
 #[derive(Deserialize)]

@@ -18,8 +18,12 @@ where
     let service = service_fn(move |event: LambdaEvent<Value>| async move {
         Box::pin(handle(event.payload)).await.map_err(|error| diagnostic(&error))
     });
-    let ended = lambda_runtime::run(service).await;
-    ended.map_err(|error| anyhow::anyhow!("the runtime ended: {error}"))
+    ended(lambda_runtime::run(service).await)
+}
+
+/// The runtime goes on for ever unless something is wrong with it.
+pub(crate) fn ended(end: std::result::Result<(), lambda_runtime::Error>) -> Result<()> {
+    end.map_err(|error| anyhow::anyhow!("the runtime ended: {error}"))
 }
 
 /// An error as Lambda reports it: the type's name and what to do next.

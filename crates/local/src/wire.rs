@@ -92,12 +92,7 @@ async fn answer_http(
     let operation = operation(request.headers().get("x-amz-target").and_then(|v| v.to_str().ok()));
     let body = request.into_body().collect().await.map_err(|_| Lost)?.to_bytes();
     let answer = (service.answer)(Call { operation, body: body.to_vec() }).await?;
-    http::Response::builder()
-        .status(answer.status)
-        .header("content-type", answer.content_type)
-        .header("x-amzn-requestid", "local")
-        .body(Full::new(Bytes::from(answer.body)))
-        .map_err(|_| Lost)
+    response(answer).map_err(|_| Lost)
 }
 
 /// Serves HTTP/1 on a listener, until the task ends.
@@ -172,11 +167,15 @@ fn operation(target: Option<&str>) -> String {
 }
 
 fn write(answer: Answer) -> Result<HttpResponse, ConnectorError> {
-    let response = http::Response::builder()
+    let response: http::Response<SdkBody> =
+        response(answer).map_err(|error| ConnectorError::other(error.into(), None))?;
+    HttpResponse::try_from(response).map_err(|error| ConnectorError::other(error.into(), None))
+}
+
+fn response<B: From<String>>(answer: Answer) -> Result<http::Response<B>, http::Error> {
+    http::Response::builder()
         .status(answer.status)
         .header("content-type", answer.content_type)
         .header("x-amzn-requestid", "local")
-        .body(SdkBody::from(answer.body))
-        .map_err(|error| ConnectorError::other(error.into(), None))?;
-    HttpResponse::try_from(response).map_err(|error| ConnectorError::other(error.into(), None))
+        .body(B::from(answer.body))
 }

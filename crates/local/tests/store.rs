@@ -14,7 +14,6 @@ use jiff::tz::TimeZone;
 use jiff::{SignedDuration, Timestamp};
 use local::dynamodb::Engine;
 use local::s3::S3;
-use local::wire;
 use store::change::{Along, Done, NewTicket, Once, no_answer};
 use store::people::Introduction;
 use store::{Error, Store, World};
@@ -39,7 +38,7 @@ impl Bench {
             id: Arc::new(move || format!("id{:022}", count.fetch_add(1, Ordering::SeqCst))),
         };
         let config = Config::fresh("example.com", "admin@example.com", TimeZone::UTC);
-        let db = aws_sdk_dynamodb::Client::new(&wire::config(engine.http_client()));
+        let db = engine.client();
         let store = Store::new(db, "bellhop", s3.client(), "bellhop", world, config);
         store.make_table().await.unwrap();
         store.found(None).await.unwrap();
@@ -56,7 +55,7 @@ impl Bench {
             id: Arc::new(move || format!("next{:020}", count.fetch_add(1, Ordering::SeqCst))),
         };
         let config = Config::fresh("example.com", "admin@example.com", TimeZone::UTC);
-        let db = aws_sdk_dynamodb::Client::new(&wire::config(self.engine.http_client()));
+        let db = self.engine.client();
         Store::new(db, "bellhop", self.s3.client(), "bellhop", world, config)
     }
 

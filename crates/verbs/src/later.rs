@@ -3,7 +3,6 @@
 //! again from the beginning under the same key, and the person is told that it is being worked on. If
 //! nobody takes it over, they are told plainly that nothing was filed.
 
-use std::fmt;
 use std::pin::{Pin, pin};
 use std::sync::Arc;
 use std::time::Duration;
@@ -39,12 +38,6 @@ type Taking = Pin<Box<dyn Future<Output = Result<(), NotTaken>> + Send>>;
 /// Takes work over. Once it answers, the work cannot be lost any more.
 #[derive(Clone)]
 pub struct HandOver(Arc<dyn Fn(Work) -> Taking + Send + Sync>);
-
-impl fmt::Debug for HandOver {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("HandOver")
-    }
-}
 
 /// How the race ended.
 #[derive(Debug, PartialEq, Eq)]

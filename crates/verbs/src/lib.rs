@@ -15,7 +15,8 @@ use desk::history::Text;
 use desk::person::Person;
 use desk::ticket::Place;
 use desk::{Channel, Command, Number, Priority, Refusal, Status, Type};
-use store::change::{Along, Done, NewTicket, no_answer};
+use jiff::SignedDuration;
+use store::change::{Along, Done, NewTicket, Once, no_answer};
 use store::ledger::{Arrival, Outcome};
 use store::read::List;
 use store::{Error, Store, Stored};
@@ -51,6 +52,17 @@ pub enum Reply {
 const LISTED: usize = 10;
 /// The longest title cut out of what somebody typed, in characters.
 const TITLE: usize = 150;
+
+/// How long a request is remembered, so that its repetition does nothing. Slack repeats for an hour
+/// at most.
+const REMEMBERED: SignedDuration = SignedDuration::from_hours(7 * 24);
+
+/// What keeps a request of a chat door from happening twice; `id` is what the door calls it.
+pub fn once(store: &Store, door: &'static str, id: String) -> Once {
+    let wall = store.wall();
+    let expires = wall.checked_add(REMEMBERED).unwrap_or(wall);
+    Once { door, id, expires, fingerprint: None }
+}
 
 /// Carries out what somebody typed or pressed. `along` keeps it from happening twice. A refusal is
 /// an answer; only a desk that cannot reach its storage is an error.

@@ -3,7 +3,7 @@
 use desk::access::{Permit, permit};
 use desk::config::Config;
 use desk::history::{Entry, Text};
-use desk::{Closure, Command, Number, QueueId, Refusal, Status};
+use desk::{Closure, Command, Number, Refusal, Status};
 use serde_json::Value;
 use store::Stored;
 use store::change::{Along, Done};
@@ -11,7 +11,7 @@ use store::change::{Along, Done};
 use crate::body::{Fields, WORDS_AT_MOST};
 use crate::precondition::etag;
 use crate::problem::Problem;
-use crate::tickets::{get, rendered};
+use crate::tickets::{get, shown};
 use crate::{Answer, Call, idempotency, render};
 
 /// What can be done to a ticket.
@@ -48,13 +48,18 @@ pub(crate) async fn act(call: &Call<'_>, number: Number, verb: Verb) -> Result<A
         Some(_) => call.store.texts(&[(number, 1)]).await?.remove(&number),
         None => None,
     };
-    let keep = |stored: &Stored, _: &[Entry]| {
-        let body = render::ticket(stored, description.as_ref(), &call.caller.config);
-        idempotency::kept(&Answer::ok(body).tagged(etag(stored)))
+    let answer = |stored: &Stored, description: Option<&Text>| {
+        let body = render::ticket(stored, description, &call.caller.config);
+        Answer::ok(body).tagged(etag(stored))
     };
+    let keep =
+        |stored: &Stored, _: &[Entry]| idempotency::kept(&answer(stored, description.as_ref()));
     let along = Along { once, ..Along::default() };
     match call.store.change(number, along, wish, &keep).await? {
-        Done::Now(stored) => Ok(Answer::ok(rendered(call, &stored).await?).tagged(etag(&stored))),
+        Done::Now(stored) => match &description {
+            Some(description) => Ok(answer(&stored, Some(description))),
+            None => shown(call, &stored).await,
+        },
         Done::Before(earlier) => match call.again(&earlier)? {
             Some(answer) => Ok(answer),
             None => get(call, earlier.number).await,
@@ -79,7 +84,10 @@ fn read(call: &Call<'_>, verb: Verb, fields: &Fields) -> Result<Wanted, Problem>
         Verb::Claim => Command::Claim,
         Verb::Release => Command::Release,
         Verb::Assign => Command::Assign { to: assignee(call, fields)? },
-        Verb::Transfer => Command::Transfer { queue: queue(call, fields)?, reason: needed()? },
+        Verb::Transfer => Command::Transfer {
+            queue: call.known_queue(&fields.needed("queue", 80)?)?,
+            reason: needed()?,
+        },
         Verb::Hold => Command::Hold { until: fields.instant("until")?, reason: needed()? },
         Verb::Await => Command::Await(fields.words("body")?),
         Verb::Propose => Command::Propose(fields.needed_words("solution")?),
@@ -104,12 +112,6 @@ fn assignee(call: &Call<'_>, fields: &Fields) -> Result<desk::PersonId, Problem>
     let member = call.caller.config.find_member(&to).filter(|member| member.role.is_staff());
     let unknown = || Problem::field("to", "there is no such agent");
     member.map(|member| member.id.clone()).ok_or_else(unknown)
-}
-
-fn queue(call: &Call<'_>, fields: &Fields) -> Result<QueueId, Problem> {
-    let queue = QueueId(fields.needed("queue", 80)?);
-    let known = call.caller.config.queue(&queue).is_some();
-    known.then_some(queue).ok_or_else(|| Problem::field("queue", "there is no such queue"))
 }
 
 fn score(fields: &Fields) -> Result<u8, Problem> {

@@ -71,10 +71,7 @@ async fn wanted(call: &Call<'_>) -> Result<Wanted, Problem> {
             None => Err(Problem::field("assignee", "there is no such member")),
         },
     });
-    let queue = call.parameter("queue").map(QueueId::from);
-    if queue.as_ref().is_some_and(|queue| call.caller.config.queue(queue).is_none()) {
-        return Err(Problem::field("queue", "there is no such queue"));
-    }
+    let queue = call.parameter("queue").map(|id| call.known_queue(id)).transpose()?;
     let requester = requester(call).await?;
     Ok(Wanted {
         queue,

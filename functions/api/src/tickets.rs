@@ -8,7 +8,6 @@ use desk::history::{Entry, Text};
 use desk::person::Person;
 use desk::ticket::{Channel, Priority, Type};
 use desk::{Command, Number, QueueId, Refusal};
-use serde_json::Value;
 use store::Stored;
 use store::change::{Along, Done, NewTicket, no_answer};
 use store::ledger::{Arrival, Outcome};
@@ -71,12 +70,9 @@ async fn new_ticket(call: &Call<'_>, fields: &Fields) -> Result<NewTicket, Probl
 }
 
 fn queue(call: &Call<'_>, fields: &Fields) -> Result<QueueId, Problem> {
-    let config = &call.caller.config;
-    let first = || config.queues.first().map(|queue| queue.id.clone());
-    let wanted = fields.text("queue", 80)?.map(QueueId);
-    match wanted {
-        Some(queue) if config.queue(&queue).is_some() => Ok(queue),
-        Some(_) => Err(Problem::field("queue", "there is no such queue")),
+    let first = || call.caller.config.queues.first().map(|queue| queue.id.clone());
+    match fields.text("queue", 80)? {
+        Some(name) => call.known_queue(&name),
         None => first().ok_or_else(|| Problem::field("queue", "the desk has no queue yet")),
     }
 }
@@ -127,7 +123,7 @@ fn arrival(call: &Call<'_>, new: &NewTicket) -> Arrival {
 /// `GET /v1/tickets/{number}`
 pub(crate) async fn get(call: &Call<'_>, number: Number) -> Result<Answer, Problem> {
     let stored = readable(call, number).await?;
-    Ok(Answer::ok(rendered(call, &stored).await?).tagged(etag(&stored)))
+    shown(call, &stored).await
 }
 
 /// `PATCH /v1/tickets/{number}`: each field given becomes a command of its own; all of them are
@@ -144,7 +140,7 @@ pub(crate) async fn patch(call: &Call<'_>, number: Number) -> Result<Answer, Pro
         changing.map(|command| permit(who, Some(&stored.ticket), command.clone())).collect()
     };
     match call.store.change_at_once(number, Along::default(), wish, &no_answer).await? {
-        Done::Now(stored) => Ok(Answer::ok(rendered(call, &stored).await?).tagged(etag(&stored))),
+        Done::Now(stored) => shown(call, &stored).await,
         Done::Before(_) => get(call, number).await,
     }
 }
@@ -193,14 +189,21 @@ pub(crate) async fn readable(call: &Call<'_>, number: Number) -> Result<Stored, 
     visible.ok_or_else(Problem::not_found)
 }
 
-/// A ticket with its description.
-pub(crate) async fn rendered(call: &Call<'_>, stored: &Stored) -> Result<Value, Problem> {
+/// A ticket with its description and version.
+pub(crate) async fn shown(call: &Call<'_>, stored: &Stored) -> Result<Answer, Problem> {
     let texts = call.store.texts(&[(stored.ticket.number, 1)]).await?;
     let text = texts.get(&stored.ticket.number);
-    Ok(render::ticket(stored, text, &call.caller.config))
+    Ok(Answer::ok(render::ticket(stored, text, &call.caller.config)).tagged(etag(stored)))
 }
 
 impl Call<'_> {
+    /// The queue of this id.
+    pub(crate) fn known_queue(&self, id: &str) -> Result<QueueId, Problem> {
+        let queue = QueueId::from(id);
+        let known = self.caller.config.queue(&queue).is_some();
+        known.then_some(queue).ok_or_else(|| Problem::field("queue", "there is no such queue"))
+    }
+
     /// Only these roles go on.
     pub(crate) fn only(&self, allowed: fn(Role) -> bool) -> Result<(), Problem> {
         if allowed(self.caller.who.role) { Ok(()) } else { Err(Problem::forbidden()) }

@@ -15,10 +15,9 @@ use chat::view::Button;
 use desk::person::{Identity, Person};
 use desk::{Channel, PersonId};
 use http::{HeaderMap, Request, Response, StatusCode};
-use jiff::SignedDuration;
 use serde_json::{Value, json};
 use store::Store;
-use store::change::{Along, Once, Underway};
+use store::change::{Along, Underway};
 use verbs::door::{answer, header};
 use verbs::later::{Ended, HandOver, Work};
 use verbs::{Reply, Speaker};
@@ -34,8 +33,6 @@ pub struct Discord {
 
 /// Where Discord rings.
 const PATH: &str = "/discord/interactions";
-/// How long an interaction is remembered, so that its repetition does nothing.
-const REMEMBERED: SignedDuration = SignedDuration::from_hours(7 * 24);
 
 /// Why work that was handed over is not done.
 #[derive(Debug, thiserror::Error)]
@@ -83,10 +80,8 @@ impl Discord {
     }
 
     fn along(&self, id: &str, underway: &Underway) -> Along {
-        let wall = self.store.wall();
-        let expires = wall.checked_add(REMEMBERED).unwrap_or(wall);
-        let once = Once { door: "discord", id: id.to_owned(), expires, fingerprint: None };
-        Along { once: Some(once), underway: underway.clone(), ..Along::default() }
+        let once = Some(verbs::once(&self.store, "discord", id.to_owned()));
+        Along { once, underway: underway.clone(), ..Along::default() }
     }
 }
 

@@ -14,7 +14,6 @@ use crate::{Slack, accept, foreign, unreached};
 /// A mention, and where it was.
 struct Mention {
     event: String,
-    team: String,
     user: String,
     channel: String,
     ts: String,
@@ -47,15 +46,9 @@ pub(crate) async fn work(slack: &Slack, envelope: EventEnvelope) -> Result<(), E
 fn read(envelope: EventEnvelope) -> Option<(String, Option<Mention>)> {
     let EventEnvelope::Callback { event_id, team_id, event } = envelope else { return None };
     let mention = match event {
-        Event::AppMention { user, channel, ts, thread_ts, text } => Some(Mention {
-            event: event_id,
-            team: team_id.clone(),
-            user,
-            channel,
-            ts,
-            thread: thread_ts,
-            text,
-        }),
+        Event::AppMention { user, channel, ts, thread_ts, text } => {
+            Some(Mention { event: event_id, user, channel, ts, thread: thread_ts, text })
+        }
         Event::Ignored | Event::Other { .. } => None,
     };
     Some((team_id, mention))
@@ -72,17 +65,17 @@ async fn run(
         return Ok(false);
     }
     if let Some(mention) = mention {
-        take(slack, mention, underway).await?;
+        take(slack, team, mention, underway).await?;
     }
     Ok(true)
 }
 
 /// A mention in a ticket's own thread is a message of it; any other opens a ticket.
-async fn take(slack: &Slack, said: Mention, underway: &Underway) -> Result<(), Error> {
+async fn take(slack: &Slack, team: &str, said: Mention, underway: &Underway) -> Result<(), Error> {
     let in_thread = said.thread.is_some();
     let thread = said.thread.unwrap_or(said.ts);
-    let place = Place::Slack { team: said.team.clone(), channel: said.channel, thread };
-    let speaker = slack.speaker(&said.team, &said.user, "", Some(place.clone())).await?;
+    let place = Place::Slack { team: team.to_owned(), channel: said.channel, thread };
+    let speaker = slack.speaker(team, &said.user, "", Some(place.clone())).await?;
     let once = Some(slack.once(format!("event#{}", said.event)));
     let known = if in_thread { slack.store.thread(&place).await? } else { None };
     if let Some(number) = known {

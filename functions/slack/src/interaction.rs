@@ -31,20 +31,28 @@ struct Press {
     what: Option<(Button, u64)>,
 }
 
+/// What came of it.
+enum Pressed {
+    /// This desk does not serve the workspace.
+    Foreign,
+    /// It is no button of ours.
+    Nothing,
+    /// There is something to say.
+    Said(Reply),
+}
+
 /// Answers in time.
 pub(crate) async fn answer(slack: &Slack, work: Work, pressed: Interaction) -> Response<Bytes> {
     let Some(press) = read(pressed) else { return accept(&json!({})) };
     let underway = Underway::default();
     let doing = run(slack, &press, &underway);
     match slack.hand_over.in_time(work, &underway, doing).await {
-        Ended::Done(None) => foreign(),
-        Ended::Done(Some(reply)) => {
-            if let Some(reply) = reply {
-                slack.tell_in_time(&press.user, &message(reply), TELL_WITHIN).await;
-            }
+        Ended::Done(Pressed::Foreign) => foreign(),
+        Ended::Done(Pressed::Nothing) | Ended::HandedOver => accept(&json!({})),
+        Ended::Done(Pressed::Said(reply)) => {
+            slack.tell_in_time(&press.user, &message(reply), TELL_WITHIN).await;
             accept(&json!({}))
         }
-        Ended::HandedOver => accept(&json!({})),
         Ended::NotDone { certain } => {
             let notice = chat::slack::card::notice(&verbs::not_done(certain));
             slack.tell_in_time(&press.user, &notice, LAST_WORD_WITHIN).await;
@@ -56,7 +64,7 @@ pub(crate) async fn answer(slack: &Slack, work: Work, pressed: Interaction) -> R
 /// Does it in its own time.
 pub(crate) async fn work(slack: &Slack, pressed: Interaction) -> Result<(), Error> {
     let Some(press) = read(pressed) else { return Ok(()) };
-    if let Some(Some(reply)) = run(slack, &press, &Underway::default()).await? {
+    if let Pressed::Said(reply) = run(slack, &press, &Underway::default()).await? {
         slack.tell(&press.user, &message(reply)).await;
     }
     Ok(())
@@ -74,20 +82,15 @@ fn read(interaction: Interaction) -> Option<Press> {
     Some(Press { team: team_id, user: user_id, name: user_name, trigger: trigger_id, what })
 }
 
-/// None where this desk does not serve the workspace; nothing to say where it is no button of ours.
-async fn run(
-    slack: &Slack,
-    press: &Press,
-    underway: &Underway,
-) -> Result<Option<Option<Reply>>, Error> {
+async fn run(slack: &Slack, press: &Press, underway: &Underway) -> Result<Pressed, Error> {
     if !slack.serves(&press.team).await? {
-        return Ok(None);
+        return Ok(Pressed::Foreign);
     }
-    let Some((button, number)) = press.what else { return Ok(Some(None)) };
+    let Some((button, number)) = press.what else { return Ok(Pressed::Nothing) };
     let speaker = slack.speaker(&press.team, &press.user, &press.name, None).await?;
     let once = slack.once(format!("action#{}#{}", press.team, press.trigger));
     let along = slack.along(Some(once), underway);
-    verbs::press(&slack.store, &speaker, button, number, along).await.map(|reply| Some(Some(reply)))
+    verbs::press(&slack.store, &speaker, button, number, along).await.map(Pressed::Said)
 }
 
 impl Slack {

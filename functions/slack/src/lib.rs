@@ -14,7 +14,6 @@ use chat::slack::{Client, signature};
 use desk::Channel;
 use desk::ticket::Place;
 use http::{HeaderMap, Request, Response, StatusCode};
-use jiff::SignedDuration;
 use serde_json::{Value, json};
 use store::Store;
 use store::change::{Along, Once, Underway};
@@ -30,10 +29,6 @@ pub struct Slack {
     secrets: Vec<String>,
     hand_over: HandOver,
 }
-
-/// How long a request is remembered, so that its repetition does nothing. Slack repeats for an hour
-/// at most.
-const REMEMBERED: SignedDuration = SignedDuration::from_hours(7 * 24);
 
 /// Why work that was handed over is not done.
 #[derive(Debug, thiserror::Error)]
@@ -137,9 +132,7 @@ impl Slack {
 
     /// What keeps a request from happening twice.
     fn once(&self, id: String) -> Once {
-        let wall = self.store.wall();
-        let expires = wall.checked_add(REMEMBERED).unwrap_or(wall);
-        Once { door: "slack", id, expires, fingerprint: None }
+        verbs::once(&self.store, "slack", id)
     }
 
     fn along(&self, once: Option<Once>, underway: &Underway) -> Along {
