@@ -8,6 +8,7 @@ use reqwest::Method;
 use serde_json::{Value, json};
 use tokio::task::JoinSet;
 
+use crate::doors::hire;
 use crate::harness::{Answer, Desk, Person, invariants, invariants_despite, setting};
 
 /// More than the SDK tries by itself.
@@ -41,6 +42,29 @@ async fn slow_storage_makes_slow_answers_and_nothing_else() {
     desk.settle().await;
     assert_eq!(ana.ticket(number).await["title"], "A slow one");
     assert_eq!(desk.tickets().await.len(), 3);
+    invariants(&desk).await;
+}
+
+/// A message for somebody without chat changes lanes on its way, from chat to mail. Slow storage keeps
+/// it on its way for long: rest must not be found meanwhile, whenever it is asked for.
+#[tokio::test]
+async fn a_desk_at_rest_has_sent_what_changes_lanes() {
+    let desk = Desk::start().await;
+    let ticket = desk.as_person("ana@example.org").open("A slow one").await;
+    let number = ticket["number"].as_u64().expect("a number");
+    let agents: Vec<String> = (0..16).map(|agent| format!("agent{agent}@example.com")).collect();
+    for agent in &agents {
+        hire(&desk, agent, json!({})).await;
+    }
+    desk.faults(json!({ "delay": "PT0.02S" })).await;
+    for (agent, wait) in agents.iter().zip((130..).step_by(15)) {
+        desk.admin().act(number, "assign", json!({ "to": agent })).await.expect(200);
+        tokio::time::sleep(Duration::from_millis(wait)).await;
+        desk.settle().await;
+        let mut mails = desk.mails_to(agent, 0).await.into_iter();
+        assert!(mails.any(|mail| mail.to_string().contains("is yours")), "{agent} was not told");
+    }
+    desk.faults(json!({})).await;
     invariants(&desk).await;
 }
 

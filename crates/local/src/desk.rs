@@ -44,6 +44,9 @@ pub struct LocalDesk {
     pub escalate: escalate::Escalate,
     /// What leaves.
     pub notify: notify::Notify,
+    /// Held while something leaves: a message that goes another way changes lanes, and whoever looks
+    /// for what is left to send meanwhile could miss it in both.
+    pub sending: Mutex<()>,
     /// What left.
     pub outbox: Arc<Outbox>,
     /// The desk's time.
@@ -128,6 +131,7 @@ impl LocalDesk {
             inbox: Inbox::new(store.clone(), doors.reply_secret()),
             escalate: escalate::Escalate::new(store.clone()),
             notify: doors.notify(&outbox, &now)?,
+            sending: Mutex::new(()),
             streams: aws_sdk_dynamodbstreams::Client::new(&aws),
             hand: Mutex::new(()),
             store,

@@ -29,8 +29,11 @@ pub async fn pump(desk: Arc<LocalDesk>) -> Result<()> {
                 continue;
             }
         };
-        if let Err(error) = notify::ring(&desk.notify, &batch).await {
-            tracing::warn!("could not send what a commit owes: {error}");
+        {
+            let _sending = desk.sending.lock().await;
+            if let Err(error) = notify::ring(&desk.notify, &batch).await {
+                tracing::warn!("could not send what a commit owes: {error}");
+            }
         }
         pump.done(&batch).await;
     }
@@ -57,6 +60,7 @@ async fn minute(desk: &LocalDesk) {
     if let Err(error) = escalate::run(&desk.escalate).await {
         tracing::warn!("the minute could not tick: {error}");
     }
+    let _sending = desk.sending.lock().await;
     if let Err(error) = notify::sweep(&desk.notify).await {
         tracing::warn!("the minute could not send: {error}");
     }
@@ -65,8 +69,14 @@ async fn minute(desk: &LocalDesk) {
 /// After a start: what was left unread or unsent goes on.
 pub async fn wake_up(desk: &LocalDesk) -> Result<()> {
     desk.inbox.sweep().await;
-    notify::flush(&desk.notify).await?;
+    flush(desk).await?;
     Ok(())
+}
+
+/// Sends what may leave, alone: how many lanes there were something in.
+async fn flush(desk: &LocalDesk) -> Result<usize> {
+    let _sending = desk.sending.lock().await;
+    Ok(notify::flush(&desk.notify).await?)
 }
 
 /// Answers when nothing that is due is in flight: mail understood, what was handed over done, lanes
@@ -75,7 +85,7 @@ pub async fn settle(desk: &LocalDesk) -> Result<()> {
     let rest = async {
         loop {
             let done = || desk.inbox.is_at_rest() && desk.journal.is_at_rest();
-            let at_rest = done() && notify::flush(&desk.notify).await? == 0;
+            let at_rest = done() && flush(desk).await? == 0;
             if at_rest && done() {
                 return Ok(());
             }
