@@ -13,9 +13,10 @@ const LINES_AT_MOST: usize = 800;
 
 /// What each library may know of the workspace; what is not listed here is no function and no program
 /// either. The arrows point one way.
-const ARROWS: [(&str, &[&str]); 6] = [
+const ARROWS: [(&str, &[&str]); 7] = [
     ("desk", &[]),
     ("email", &["desk"]),
+    ("settings", &["desk"]),
     ("store", &["desk"]),
     ("chat", &["desk"]),
     ("verbs", &["chat", "desk", "store"]),

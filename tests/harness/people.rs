@@ -39,6 +39,8 @@ pub struct Asked {
     pub path: String,
     /// The query's pairs, decoded.
     pub query: Vec<(String, String)>,
+    /// What the body says it is.
+    pub kind: String,
     /// The body as it is sent.
     pub body: Vec<u8>,
 }
@@ -46,11 +48,13 @@ pub struct Asked {
 impl Asked {
     fn of(request: &Request) -> Asked {
         let url = request.url();
+        let kind = request.headers().get("content-type").and_then(|kind| kind.to_str().ok());
         Asked {
             base: url.origin().ascii_serialization(),
             method: request.method().clone(),
             path: url.path().to_owned(),
             query: url.query_pairs().into_owned().collect(),
+            kind: kind.unwrap_or_default().to_owned(),
             body: request.body().and_then(|body| body.as_bytes()).unwrap_or_default().to_vec(),
         }
     }

@@ -4,13 +4,18 @@ use jiff::tz::TimeZone;
 use serde::{Deserialize, Serialize};
 
 use crate::access::Role;
-use crate::id::{PersonId, QueueId};
-use crate::policy::Policy;
+use crate::calendar::NamedCalendar;
+use crate::command::Command;
+use crate::id::{CalendarId, PersonId, QueueId};
+use crate::policy::{Circumstances, Policy};
+use crate::schedule::Calendar;
 use crate::sla::Promise;
-use crate::ticket::Priority;
+use crate::ticket::Ticket;
+use crate::upgrade::AtRest;
 
 /// The whole configuration.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(from = "AtRest")]
 pub struct Config {
     /// Counts the changes; 0 is the built-in defaults.
     pub version: u64,
@@ -23,13 +28,13 @@ pub struct Config {
     pub members: Vec<Member>,
     /// Queues; the first takes what no other asks for.
     pub queues: Vec<Queue>,
-    /// What is promised.
-    pub policy: Policy,
+    /// Hours that policies name.
+    pub calendars: Vec<NamedCalendar>,
+    /// What is promised: asked from the top, the last is for every ticket.
+    pub policies: Vec<Policy>,
     /// Slack workspaces served; empty serves any validly signed one.
-    #[serde(default)]
     pub workspaces: Vec<String>,
     /// Discord guilds served; empty serves any validly signed one.
-    #[serde(default)]
     pub guilds: Vec<String>,
 }
 
@@ -65,6 +70,9 @@ pub struct Queue {
     pub head: Option<PersonId>,
     /// Where its cards are posted.
     pub channel: Option<ChatChannel>,
+    /// Whether a colleague looks at each solution before the requester does.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub review: bool,
 }
 
 /// A channel in chat, written `slack:C0123` or `discord:1234`.
@@ -125,6 +133,7 @@ impl Config {
             manager: Some(admin.clone()),
             head: Some(admin.clone()),
             channel: None,
+            review: false,
         };
         let member = Member {
             id: admin,
@@ -138,7 +147,8 @@ impl Config {
             zone: zone.clone(),
             members: vec![member],
             queues: vec![queue],
-            policy: Policy::standard(zone),
+            calendars: vec![NamedCalendar::around_the_clock(), NamedCalendar::office(zone)],
+            policies: vec![Policy::standard()],
             workspaces: Vec::new(),
             guilds: Vec::new(),
         }
@@ -169,13 +179,42 @@ impl Config {
         self.members.iter().find(|member| member.id.0 == id_or_email || member.email == email)
     }
 
+    /// What a command comes to in the ticket's queue: where solutions are reviewed, proposing one
+    /// submits it.
+    pub fn reviewed(&self, ticket: &Ticket, command: Command) -> Command {
+        let queue = ticket.queue.as_ref().and_then(|queue| self.queue(queue));
+        match command {
+            Command::Propose(text) if queue.is_some_and(|queue| queue.review) => {
+                Command::Submit(text)
+            }
+            command => command,
+        }
+    }
+
     /// What a person is here; everyone who is not a member may ask.
     pub fn role(&self, id: &PersonId) -> Role {
         self.member(id).map_or(Role::Requester, |member| member.role)
     }
 
-    /// What is promised for a ticket of this priority.
-    pub fn promise(&self, priority: Priority) -> Promise {
-        self.policy.promise(priority)
+    /// Whether nobody else is an admin.
+    pub fn is_last_admin(&self, id: &PersonId) -> bool {
+        let mut admins = self.members.iter().filter(|member| member.role == Role::Admin);
+        admins.next().is_some_and(|one| one.id == *id) && admins.next().is_none()
+    }
+
+    /// A calendar by its id.
+    pub fn calendar(&self, id: &CalendarId) -> Option<&NamedCalendar> {
+        self.calendars.iter().find(|calendar| calendar.id == *id)
+    }
+
+    /// What is promised for a ticket: the first policy that is meant for it decides.
+    pub fn promise(&self, ticket: &Circumstances<'_>) -> Promise {
+        let mut policies = self.policies.iter();
+        let chosen = policies.find_map(|policy| Some((policy, policy.targets_for(ticket)?)));
+        let Some((policy, targets)) = chosen else { return Promise::none() };
+        let calendar = self.calendar(&targets.calendar);
+        // A calendar that is not there would let a promise be forgotten: the clock runs instead.
+        let calendar = calendar.map_or(Calendar::AroundTheClock, NamedCalendar::calendar);
+        targets.promise(&policy.name, calendar)
     }
 }

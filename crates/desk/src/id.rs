@@ -40,6 +40,14 @@ name!(
     /// A queue, by the short word that stands in its address and in `/q/{queue}`.
     QueueId
 );
+name!(
+    /// A calendar, by the short word it goes by.
+    CalendarId
+);
+name!(
+    /// A policy, by the short word it goes by; people see its name.
+    PolicyId
+);
 
 /// A ticket's number: sequential, never used twice, shown as `#1042`.
 #[derive(

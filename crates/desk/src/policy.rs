@@ -1,52 +1,165 @@
-//! What the desk promises unless it is told otherwise: the policy "Standard".
+//! Policies: which tickets are promised what. Unless it is told otherwise a desk has one, "Standard".
+//!
+//! Policies are asked from the top; the first whose conditions hold and that has targets for the
+//! ticket's priority decides.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::SignedDuration;
 use jiff::civil::Time;
-use jiff::tz::TimeZone;
 use serde::{Deserialize, Serialize};
 
+use crate::calendar::{AROUND_THE_CLOCK, OFFICE};
+use crate::id::{CalendarId, PolicyId, QueueId};
 use crate::schedule::Calendar;
 use crate::sla::{Promise, Repeats, Warning};
-use crate::ticket::Priority;
+use crate::ticket::{Channel, Priority, Ticket, Type};
 
-/// Promises by priority.
+/// Targets for the tickets it is meant for.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Policy {
+    /// The short word it goes by.
+    pub id: PolicyId,
     /// What agents call it.
     pub name: String,
-    /// What is promised at each priority.
-    pub promises: BTreeMap<Priority, Promise>,
+    /// Which tickets it is meant for.
+    #[serde(default, skip_serializing_if = "Conditions::is_empty")]
+    pub when: Conditions,
+    /// What is promised at each priority. A ticket of any other goes on to the next policy.
+    pub targets: BTreeMap<Priority, Targets>,
+}
+
+/// What must hold of a ticket: each of these that says anything. A ticket meets one by being any of
+/// what it lists.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Conditions {
+    /// Where it waits.
+    #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
+    pub queue: BTreeSet<QueueId>,
+    /// What kind of request it is.
+    #[serde(default, rename = "type", skip_serializing_if = "BTreeSet::is_empty")]
+    pub kind: BTreeSet<Type>,
+    /// How soon it matters.
+    #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
+    pub priority: BTreeSet<Priority>,
+    /// How it arrived.
+    #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
+    pub channel: BTreeSet<Channel>,
+    /// What stands behind the `@` of the requester's address, in lower case.
+    #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
+    pub domain: BTreeSet<String>,
+}
+
+/// What is promised at one priority, in time of the calendar.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Targets {
+    /// When the clocks run.
+    pub calendar: CalendarId,
+    /// Until the first answer.
+    pub first_response: Option<SignedDuration>,
+    /// Until each further answer.
+    pub next_response: Option<SignedDuration>,
+    /// Until it is solved.
+    pub resolution: Option<SignedDuration>,
+    /// When to warn before a breach.
+    pub warnings: Vec<Warning>,
+    /// How to repeat after a breach.
+    pub repeats: Repeats,
+}
+
+/// What is known of a ticket when something is promised for it.
+#[derive(Clone, Copy, Debug)]
+pub struct Circumstances<'a> {
+    /// Where it waits.
+    pub queue: Option<&'a QueueId>,
+    /// What kind of request it is.
+    pub kind: Type,
+    /// How soon it matters.
+    pub priority: Priority,
+    /// How it arrived.
+    pub channel: Channel,
+    /// Where mail reaches the requester.
+    pub email: Option<&'a str>,
+}
+
+impl<'a> Circumstances<'a> {
+    /// Those of a ticket as it stands; `email` is its requester's.
+    pub fn of(ticket: &'a Ticket, email: Option<&'a str>) -> Circumstances<'a> {
+        Circumstances {
+            queue: ticket.queue.as_ref(),
+            kind: ticket.kind,
+            priority: ticket.priority,
+            channel: ticket.channel,
+            email,
+        }
+    }
+}
+
+impl Conditions {
+    /// Whether it asks nothing: every ticket fits.
+    pub fn is_empty(&self) -> bool {
+        *self == Conditions::default()
+    }
+
+    /// Whether a ticket fits.
+    pub fn hold(&self, ticket: &Circumstances<'_>) -> bool {
+        let domain = ticket.email.and_then(|email| email.rsplit_once('@'));
+        let domain = domain.map(|(_, domain)| domain.to_lowercase());
+        let Conditions { queue, kind, priority, channel, domain: domains } = self;
+        any(queue, ticket.queue)
+            && any(kind, Some(&ticket.kind))
+            && any(priority, Some(&ticket.priority))
+            && any(channel, Some(&ticket.channel))
+            && any(domains, domain.as_ref())
+    }
+}
+
+fn any<T: Ord>(wanted: &BTreeSet<T>, given: Option<&T>) -> bool {
+    wanted.is_empty() || given.is_some_and(|given| wanted.contains(given))
 }
 
 impl Policy {
-    /// The defaults, with office hours in the desk's zone; Urgent runs around the clock.
-    pub fn standard(zone: TimeZone) -> Policy {
-        let office = Calendar::office(zone);
-        let promises =
-            Priority::ALL.iter().map(|priority| (*priority, standard(*priority, &office)));
-        Policy { name: NAME.into(), promises: promises.collect() }
+    /// The defaults: office hours, and Urgent around the clock.
+    pub fn standard() -> Policy {
+        let targets = Priority::ALL.iter().map(|priority| (*priority, standard(*priority)));
+        Policy {
+            id: PolicyId::from("standard"),
+            name: "Standard".into(),
+            when: Conditions::default(),
+            targets: targets.collect(),
+        }
     }
 
-    /// What is promised at this priority; nothing where the policy is silent.
-    pub fn promise(&self, priority: Priority) -> Promise {
-        self.promises.get(&priority).cloned().unwrap_or_else(Promise::none)
+    /// What it promises a ticket; none where the ticket is not one of its own.
+    pub fn targets_for(&self, ticket: &Circumstances<'_>) -> Option<&Targets> {
+        self.targets.get(&ticket.priority).filter(|_| self.when.hold(ticket))
     }
 }
 
-const NAME: &str = "Standard";
+impl Targets {
+    /// As it is copied into a ticket.
+    pub fn promise(&self, policy: &str, calendar: Calendar) -> Promise {
+        Promise {
+            policy: policy.to_owned(),
+            calendar,
+            first_response: self.first_response,
+            next_response: self.next_response,
+            resolution: self.resolution,
+            warnings: self.warnings.clone(),
+            repeats: self.repeats,
+        }
+    }
+}
 
 const fn hours(n: i64) -> SignedDuration {
     SignedDuration::from_hours(n)
 }
 
-fn standard(priority: Priority, office: &Calendar) -> Promise {
+fn standard(priority: Priority) -> Targets {
     let minutes = SignedDuration::from_mins;
     let nine = Time::constant(9, 0, 0, 0);
-    let promise = |first, next, resolution, warnings, repeats| Promise {
-        policy: NAME.into(),
-        calendar: office.clone(),
+    let targets = |first, next, resolution, warnings, repeats| Targets {
+        calendar: CalendarId::from(OFFICE),
         first_response: Some(first),
         next_response: next,
         resolution: Some(resolution),
@@ -54,9 +167,9 @@ fn standard(priority: Priority, office: &Calendar) -> Promise {
         repeats,
     };
     match priority {
-        Priority::Urgent => Promise {
-            calendar: Calendar::AroundTheClock,
-            ..promise(
+        Priority::Urgent => Targets {
+            calendar: CalendarId::from(AROUND_THE_CLOCK),
+            ..targets(
                 hours(2),
                 Some(hours(2)),
                 hours(24),
@@ -64,21 +177,21 @@ fn standard(priority: Priority, office: &Calendar) -> Promise {
                 Repeats::Every { every: minutes(30), at_most: 5 },
             )
         },
-        Priority::High => promise(
+        Priority::High => targets(
             hours(4),
             Some(hours(4)),
             hours(16),
             vec![Warning::Spent(75), Warning::Left(minutes(30))],
             Repeats::Every { every: hours(2), at_most: 5 },
         ),
-        Priority::Medium => promise(
+        Priority::Medium => targets(
             hours(8),
             Some(hours(8)),
             hours(40),
             vec![Warning::Spent(75)],
             Repeats::Daily { at: nine, at_most: 5 },
         ),
-        Priority::Low => promise(
+        Priority::Low => targets(
             hours(16),
             Some(hours(16)),
             hours(80),
@@ -86,7 +199,7 @@ fn standard(priority: Priority, office: &Calendar) -> Promise {
             Repeats::Digest,
         ),
         // Three days and one day before the agreed date, in working days of eight hours.
-        Priority::Planned => promise(
+        Priority::Planned => targets(
             hours(24),
             None,
             hours(160),

@@ -2,6 +2,7 @@
 //! each AWS service it stands in for, and the commands that ring its doors.
 
 // The desk and its commands.
+pub mod config;
 pub mod demo;
 pub mod desk;
 pub mod options;

@@ -17,5 +17,6 @@ async fn main() -> Result<()> {
         Some(Command::Mail(mail)) => local::say::mail(&mail).await,
         Some(Command::Say(say)) => local::say::say(&say).await,
         Some(Command::Token(token)) => local::token::run(&token).await,
+        Some(Command::Config(config)) => local::config::run(&config).await,
     }
 }

@@ -36,6 +36,9 @@ pub enum Command {
     /// Make API tokens.
     #[command(subcommand)]
     Token(Token),
+    /// The whole configuration as one file.
+    #[command(subcommand)]
+    Config(Config),
 }
 
 /// Options of `serve`.
@@ -184,4 +187,61 @@ pub enum Token {
         #[command(flatten)]
         desk: Box<Desk>,
     },
+}
+
+/// What can be done with the configuration.
+#[derive(Subcommand, Debug, Clone)]
+pub enum Config {
+    /// Write it as TOML.
+    Export {
+        /// The file to write; standard output when not said.
+        file: Option<PathBuf>,
+        /// Of which desk.
+        #[command(flatten)]
+        at: At,
+    },
+    /// Say what a file would change; change nothing.
+    Plan {
+        /// The file; `-` reads standard input.
+        file: PathBuf,
+        /// Of which desk.
+        #[command(flatten)]
+        at: At,
+    },
+    /// Put a file in place, all of it or nothing.
+    Apply {
+        /// The file; `-` reads standard input.
+        file: PathBuf,
+        /// Of which desk.
+        #[command(flatten)]
+        at: At,
+    },
+    /// List its versions, the newest first.
+    History {
+        /// Of which desk.
+        #[command(flatten)]
+        at: At,
+    },
+    /// Make an earlier version current again, as a new version.
+    Rollback {
+        /// Which.
+        version: u64,
+        /// Of which desk.
+        #[command(flatten)]
+        at: At,
+    },
+}
+
+/// A desk on this machine, running or not.
+#[derive(Args, Debug, Clone)]
+pub struct At {
+    /// Where it listens, if it runs.
+    #[arg(long, env = "BELLHOP_LISTEN", default_value = "127.0.0.1:8080")]
+    pub listen: SocketAddr,
+    /// Its data.
+    #[command(flatten)]
+    pub data: Data,
+    /// Who the desk is.
+    #[command(flatten)]
+    pub desk: Box<Desk>,
 }

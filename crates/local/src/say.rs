@@ -144,18 +144,24 @@ pub async fn request(
     headers: &[(&str, String)],
     body: String,
 ) -> Result<(u16, Value)> {
-    let client = Client::builder(TokioExecutor::new()).build_http::<Full<Bytes>>();
     let mut request = http::Request::builder().method(method).uri(url);
     for (name, value) in headers {
         request = request.header(*name, value);
     }
-    let request = request.body(Full::new(Bytes::from(body)))?;
-    let answer = client.request(request).await;
+    let answer = send(request.body(Bytes::from(body))?).await?;
+    let status = answer.status().as_u16();
+    Ok((status, serde_json::from_slice(answer.body()).unwrap_or(Value::Null)))
+}
+
+/// One request; what came back, as it came.
+pub async fn send(request: http::Request<Bytes>) -> Result<http::Response<Bytes>> {
+    let client = Client::builder(TokioExecutor::new()).build_http::<Full<Bytes>>();
+    let url = request.uri().clone();
+    let answer = client.request(request.map(Full::new)).await;
     let answer =
         answer.with_context(|| format!("no desk answers at {url}; start one with cargo run"))?;
-    let status = answer.status().as_u16();
-    let bytes = answer.into_body().collect().await?.to_bytes();
-    Ok((status, serde_json::from_slice(&bytes).unwrap_or(Value::Null)))
+    let (parts, body) = answer.into_parts();
+    Ok(http::Response::from_parts(parts, body.collect().await?.to_bytes()))
 }
 
 /// What a person would read of a chat answer.

@@ -38,6 +38,9 @@ pub async fn run(token: &Token) -> Result<()> {
 async fn make(desk: &LocalDesk, address: &str, role: Role) -> Result<String> {
     let secret = secrets::random_hex(32)?;
     let person = desk.store.welcome(&Introduction::by_email(address, None)).await?;
+    if desk.store.config().await?.is_last_admin(&person.id) && role != Role::Admin {
+        bail!("the last admin cannot be removed; make somebody else an admin first");
+    }
     let name = person.name.clone();
     desk.store.grant(&Member { id: person.id.clone(), email: address.into(), name, role }).await?;
     desk.store.add_token(&secret, &person.id).await?;

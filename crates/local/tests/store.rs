@@ -80,6 +80,7 @@ fn new_ticket(requester: Person, is_new: bool, title: &str) -> NewTicket {
         origin: None,
         silent: false,
         external_id: None,
+        follow_up_of: None,
         text: Text { title: Some(title.into()), ..Text::plain("words") },
     }
 }

@@ -8,7 +8,7 @@ use desk::config::{Config, Member};
 use jiff::{SignedDuration, Timestamp};
 
 use crate::error::Error;
-use crate::item::{self, n};
+use crate::item::{self, n, s};
 use crate::transaction::Lost;
 use crate::{Store, key};
 
@@ -16,6 +16,15 @@ use crate::{Store, key};
 const FRESH_FOR: SignedDuration = SignedDuration::from_secs(30);
 /// How often a lost race is run again.
 const TRIES: usize = 8;
+
+/// A configuration as it once was.
+#[derive(Clone, Debug)]
+pub struct Version {
+    /// What it said.
+    pub config: Config,
+    /// Since when, by the desk's clock; unknown of the built-in defaults and of early versions.
+    pub at: Option<Timestamp>,
+}
 
 /// A configuration and when it was read, by the machine's clock.
 #[derive(Clone)]
@@ -75,6 +84,16 @@ impl Store {
         }
     }
 
+    /// A version of the configuration, 0 being the built-in defaults.
+    pub async fn config_version(&self, version: u64) -> Result<Option<Version>, Error> {
+        if version == 0 {
+            return Ok(Some(Version { config: (*self.defaults).clone(), at: None }));
+        }
+        let Some(document) = self.get(key::config(version), true).await? else { return Ok(None) };
+        let at = item::text(&document, "at").and_then(|at| at.parse().ok());
+        Ok(Some(Version { config: item::data(&document)?, at }))
+    }
+
     fn remember(&self, config: Arc<Config>, at: Timestamp) {
         if let Ok(mut settings) = self.settings.write() {
             *settings = Some(Read { config, at });
@@ -95,7 +114,9 @@ impl Store {
 
     /// Writes the next version and moves the pointer; false where somebody else was faster.
     async fn put_config(&self, current: &Config, next: &Config) -> Result<bool, Error> {
-        let document = self.put_new(key::config(next.version).with(next)?)?;
+        let mut document = key::config(next.version).with(next)?;
+        document.insert("at".into(), s(self.now().to_string()));
+        let document = self.put_new(document)?;
         let mut pointer = key::current_config().attributes();
         pointer.insert("version".into(), n(next.version));
         let pointer = Put::builder()

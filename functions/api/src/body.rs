@@ -38,6 +38,19 @@ impl Call<'_> {
     }
 }
 
+impl Call<'_> {
+    /// A text that is the whole body, of this kind, or a field of a JSON body.
+    pub(crate) fn text(&self, kind: &str, field: &str) -> Result<String, Problem> {
+        let given = self.headers.get(header::CONTENT_TYPE).and_then(|kind| kind.to_str().ok());
+        let given = given.unwrap_or_default().split(';').next().unwrap_or_default().trim();
+        if !given.eq_ignore_ascii_case(kind) {
+            return self.fields()?.needed(field, self.body.len());
+        }
+        let text = std::str::from_utf8(&self.body);
+        text.map(str::to_owned).map_err(|_| Problem::bad_request("the body must be UTF-8"))
+    }
+}
+
 /// Whether a body that calls itself this can be JSON: JSON in any of its names, nothing at all, or
 /// what `curl -d` says of everything.
 fn may_be_json(headers: &HeaderMap) -> bool {
@@ -55,6 +68,11 @@ impl Fields {
             Some(name) => Err(Problem::field(name, "there is no such field")),
             None => Ok(Fields { map }),
         }
+    }
+
+    /// Everything that was given, for whoever reads it at once.
+    pub fn whole(self) -> Map<String, Value> {
+        self.map
     }
 
     /// Whether a field was given at all, be it null.

@@ -62,6 +62,71 @@ pub(crate) async fn add(call: &Call<'_>) -> Result<Answer, Problem> {
     Ok(answer)
 }
 
+/// `PATCH /v1/members/{id}` `{name?, role?, queues?, slack?, discord?}`: queues are all they work on
+/// from now on; accounts in chat join those they have.
+pub(crate) async fn patch(call: &Call<'_>, id: &str) -> Result<Answer, Problem> {
+    call.only(|role| role == Role::Admin)?;
+    let fields = call.fields()?;
+    let id = PersonId::from(id);
+    let accounts = accounts(&fields)?;
+    let config = call.latest_config().await?;
+    edited(&config, &id, &fields)?;
+    free(call, &id, &accounts).await?;
+    let changed = call.store.configure(|config| edited(config, &id, &fields));
+    let config = changed.await??;
+    for (field, account) in accounts {
+        if !call.store.link(&id, &account).await? {
+            return Err(taken(field));
+        }
+    }
+    let member = config.member(&id).ok_or_else(Problem::not_found)?;
+    Ok(Answer::ok(render(member, &config)))
+}
+
+fn edited(config: &Config, id: &PersonId, fields: &Fields) -> Result<Config, Problem> {
+    let mut next = config.clone();
+    let member = next.members.iter_mut().find(|member| member.id == *id);
+    let member = member.ok_or_else(Problem::not_found)?;
+    if let Some(name) = fields.text("name", 200)? {
+        member.name = name;
+    }
+    if let Some(role) = fields.word("role", Role::ALL, Role::parse)? {
+        if role != Role::Admin && config.is_last_admin(id) {
+            return Err(Problem::last_admin());
+        }
+        member.role = role;
+    }
+    let Some(queues) = fields.texts("queues")? else { return Ok(next) };
+    let queues: Vec<QueueId> = queues.into_iter().map(QueueId).collect();
+    if queues.iter().any(|queue| config.queue(queue).is_none()) {
+        return Err(Problem::field("queues", "there is no such queue"));
+    }
+    for queue in &mut next.queues {
+        let was = queue.members.contains(id);
+        match queues.contains(&queue.id) {
+            true if !was => queue.members.push(id.clone()),
+            false => queue.members.retain(|member| member != id),
+            true => {}
+        }
+    }
+    Ok(next)
+}
+
+/// Goes on only if nobody else goes by these accounts.
+async fn free(
+    call: &Call<'_>,
+    id: &PersonId,
+    accounts: &[(&'static str, Identity)],
+) -> Result<(), Problem> {
+    for (field, account) in accounts {
+        let owner = call.store.find_person(account).await?;
+        if owner.is_some_and(|owner| owner.id != *id) {
+            return Err(taken(field));
+        }
+    }
+    Ok(())
+}
+
 /// What the call will answer, or why it cannot be carried out. Changes nothing.
 async fn planned(
     call: &Call<'_>,
@@ -69,12 +134,7 @@ async fn planned(
     queues: &[QueueId],
     accounts: &[(&'static str, Identity)],
 ) -> Result<Answer, Problem> {
-    for (field, account) in accounts {
-        let owner = call.store.find_person(account).await?;
-        if owner.is_some_and(|owner| owner.id != member.id) {
-            return Err(taken(field));
-        }
-    }
+    free(call, &member.id, accounts).await?;
     let config = call.latest_config().await?;
     let body = render(member, &joined(&config, member, queues)?);
     Ok(Answer::created(body).at(format!("/v1/members/{}", member.id)))

@@ -30,12 +30,12 @@ pub(crate) async fn list(call: &Call<'_>) -> Result<Answer, Problem> {
 
 /// `GET /v1/queues/{id}`
 pub(crate) async fn get(call: &Call<'_>, id: &str) -> Result<Answer, Problem> {
-    call.only(|role| role.is_staff() || role == Role::Auditor)?;
+    call.only(may_look)?;
     let config = &call.caller.config;
     shown(config, &QueueId::from(id))
 }
 
-/// `POST /v1/queues` `{id, name?, address?, members?, lead?, manager?, head?, channel?}`
+/// `POST /v1/queues` `{id, name?, address?, members?, lead?, manager?, head?, channel?, review?}`
 pub(crate) async fn add(call: &Call<'_>) -> Result<Answer, Problem> {
     call.only(may_configure)?;
     let fields = call.fields()?;
@@ -78,11 +78,12 @@ fn added(config: &Config, id: &QueueId, fields: &Fields) -> Result<Config, Probl
         manager: None,
         head: None,
         channel: None,
+        review: false,
     });
     edited(&config, id, fields)
 }
 
-/// `PATCH /v1/queues/{id}` `{name?, address?, members?, lead?, manager?, head?, channel?}`
+/// `PATCH /v1/queues/{id}` `{name?, address?, members?, lead?, manager?, head?, channel?, review?}`
 pub(crate) async fn patch(call: &Call<'_>, id: &str) -> Result<Answer, Problem> {
     call.only(may_configure)?;
     let fields = call.fields()?;
@@ -111,8 +112,13 @@ impl Call<'_> {
     }
 }
 
-fn may_configure(role: Role) -> bool {
+pub(crate) fn may_configure(role: Role) -> bool {
     matches!(role, Role::Admin | Role::Manager)
+}
+
+/// Whoever works here, and auditors.
+pub(crate) fn may_look(role: Role) -> bool {
+    role.is_staff() || role == Role::Auditor
 }
 
 fn edited(config: &Config, id: &QueueId, fields: &Fields) -> Result<Config, Problem> {
@@ -149,6 +155,10 @@ fn edited(config: &Config, id: &QueueId, fields: &Fields) -> Result<Config, Prob
         None if fields.has("channel") => queue.channel = None,
         None => {}
     }
+    if let Some(review) = fields.get("review") {
+        let said = review.as_bool();
+        queue.review = said.ok_or_else(|| Problem::field("review", "it is true or false"))?;
+    }
     Ok(next)
 }
 
@@ -163,5 +173,6 @@ fn render(queue: &Queue, config: &Config) -> Value {
         "manager": queue.manager.as_ref().map(person),
         "head": queue.head.as_ref().map(person),
         "channel": queue.channel,
+        "review": queue.review,
     })
 }

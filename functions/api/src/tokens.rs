@@ -24,6 +24,10 @@ pub(crate) async fn create(call: &Call<'_>) -> Result<Answer, Problem> {
     let secret = secret(call, &promised.body);
     let person = call.store.welcome(&Introduction::by_email(&email, None)).await?;
     let member = Member { id: person.id.clone(), email, name: person.name, role };
+    let is_last_admin = call.latest_config().await?.is_last_admin(&member.id);
+    if is_last_admin && role != Role::Admin {
+        return Err(Problem::last_admin());
+    }
     call.store.grant(&member).await?;
     call.store.add_token(&secret, &person.id).await?;
     Ok(Answer::created(json!({ "token": secret, "email": member.email, "role": role })))

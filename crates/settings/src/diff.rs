@@ -1,0 +1,202 @@
+//! What is different between two configurations, in words people can review.
+
+use std::collections::BTreeSet;
+
+use desk::calendar::{Hours, NamedCalendar};
+use desk::config::{Config, Queue};
+use desk::policy::Policy;
+
+use crate::calendar::{DAYS, show_day};
+use crate::document::Document;
+use crate::export::conditions;
+use crate::policy::rows;
+
+/// One difference.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Change {
+    /// What it is about: `queue it`.
+    pub what: String,
+    /// What happens to it.
+    pub how: How,
+}
+
+/// What happens to one thing.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum How {
+    /// It was not there.
+    Added {
+        /// Its fields, those that say something.
+        fields: Vec<(String, String)>,
+    },
+    /// It is there no more.
+    Removed,
+    /// One of its fields says something else; empty is nothing.
+    Changed {
+        /// Which.
+        field: String,
+        /// What it said.
+        from: String,
+        /// What it will say.
+        to: String,
+    },
+}
+
+impl std::fmt::Display for Change {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let what = &self.what;
+        match &self.how {
+            How::Removed => write!(f, "- {what}"),
+            How::Changed { field, from, to } => {
+                let shown =
+                    |text: &str| if text.is_empty() { "–".to_owned() } else { text.to_owned() };
+                write!(f, "~ {what}: {field}  {} → {}", shown(from), shown(to))
+            }
+            How::Added { fields } => {
+                write!(f, "+ {what}")?;
+                for (n, (name, value)) in fields.iter().enumerate() {
+                    write!(f, "{}{name} {value}", if n == 0 { ": " } else { "; " })?;
+                }
+                Ok(())
+            }
+        }
+    }
+}
+
+/// A thing with fields, all of them words.
+struct Thing {
+    what: String,
+    fields: Vec<(String, String)>,
+}
+
+/// What becomes different, in the order of the file.
+pub fn changes(before: &Document, after: &Document) -> Vec<Change> {
+    let (old, new) = (things(&before.0), things(&after.0));
+    let find = |things: &[Thing], what: &str| things.iter().position(|thing| thing.what == what);
+    let mut changes = Vec::new();
+    for thing in &new {
+        match find(&old, &thing.what).and_then(|n| old.get(n)) {
+            Some(known) => changes.extend(edited(known, thing)),
+            None => {
+                let said = thing.fields.iter().filter(|(_, value)| !value.is_empty());
+                let how = How::Added { fields: said.cloned().collect() };
+                changes.push(Change { what: thing.what.clone(), how });
+            }
+        }
+    }
+    let gone = old.iter().filter(|thing| find(&new, &thing.what).is_none());
+    changes.extend(gone.map(|thing| Change { what: thing.what.clone(), how: How::Removed }));
+    changes.extend(orders(&before.0, &after.0));
+    changes
+}
+
+/// Where the order means something: the first queue takes what no other asks for, the first policy
+/// that fits decides.
+fn orders(before: &Config, after: &Config) -> Vec<Change> {
+    let queues = |config: &Config| ids(config.queues.iter().map(|queue| queue.id.as_str()));
+    let policies = |config: &Config| ids(config.policies.iter().map(|policy| policy.id.as_str()));
+    let lists = [
+        ("queue order", queues(before), queues(after)),
+        ("policy order", policies(before), policies(after)),
+    ];
+    let moved = lists.into_iter().filter(|(_, old, new)| {
+        let kept = |list: &[String], other: &[String]| {
+            list.iter().filter(|id| other.contains(id)).cloned().collect::<Vec<_>>()
+        };
+        kept(old, new) != kept(new, old) || (new.len() > 1 && old.first() != new.first())
+    });
+    let changes = moved.map(|(field, old, new)| {
+        let how = How::Changed { field: field.into(), from: old.join(", "), to: new.join(", ") };
+        Change { what: "desk".into(), how }
+    });
+    changes.collect()
+}
+
+fn ids<'a>(ids: impl Iterator<Item = &'a str>) -> Vec<String> {
+    ids.map(str::to_owned).collect()
+}
+
+fn edited(before: &Thing, after: &Thing) -> Vec<Change> {
+    let value = |thing: &Thing, name: &str| {
+        let found = thing.fields.iter().find(|(known, _)| known == name);
+        found.map(|(_, value)| value.clone()).unwrap_or_default()
+    };
+    let all = before.fields.iter().chain(&after.fields).map(|(name, _)| name);
+    let mut seen = BTreeSet::new();
+    let names = all.filter(|name| seen.insert(name.as_str()));
+    let differing = names.filter_map(|name| {
+        let (from, to) = (value(before, name), value(after, name));
+        let how = How::Changed { field: name.clone(), from: from.clone(), to: to.clone() };
+        (from != to).then(|| Change { what: after.what.clone(), how })
+    });
+    differing.collect()
+}
+
+fn things(config: &Config) -> Vec<Thing> {
+    let field = |name: &str, value: String| (name.to_owned(), value);
+    let mut things = vec![Thing {
+        what: "desk".into(),
+        fields: vec![
+            field("domain", config.domain.clone()),
+            field("zone", config.zone.iana_name().unwrap_or("UTC").to_owned()),
+            field("workspaces", config.workspaces.join(", ")),
+            field("guilds", config.guilds.join(", ")),
+        ],
+    }];
+    things.extend(config.members.iter().map(|member| Thing {
+        what: format!("member {}", member.email),
+        fields: vec![field("name", member.name.clone()), field("role", member.role.to_string())],
+    }));
+    things.extend(config.queues.iter().map(queue));
+    things.extend(config.calendars.iter().map(calendar));
+    things.extend(config.policies.iter().map(policy));
+    things
+}
+
+fn queue(queue: &Queue) -> Thing {
+    let person = |who: &Option<desk::PersonId>| who.as_ref().map(ToString::to_string);
+    let members: Vec<&str> = queue.members.iter().map(|who| who.as_str()).collect();
+    let fields = [
+        ("name", queue.name.clone()),
+        ("address", queue.address.clone()),
+        ("channel", queue.channel.clone().map(String::from).unwrap_or_default()),
+        ("lead", person(&queue.lead).unwrap_or_default()),
+        ("manager", person(&queue.manager).unwrap_or_default()),
+        ("head", person(&queue.head).unwrap_or_default()),
+        ("members", members.join(", ")),
+        ("review", if queue.review { "true".into() } else { String::new() }),
+    ];
+    let fields = fields.map(|(name, value)| (name.to_owned(), value));
+    Thing { what: format!("queue {}", queue.id), fields: fields.into() }
+}
+
+fn calendar(calendar: &NamedCalendar) -> Thing {
+    let mut fields = vec![("name".to_owned(), calendar.name.clone())];
+    match &calendar.hours {
+        Hours::AroundTheClock => fields.push(("hours".into(), "24x7".into())),
+        Hours::Staffed(week) => {
+            fields.push(("hours".into(), "staffed".into()));
+            let zone = week.zone.iana_name().unwrap_or("UTC");
+            fields.push(("zone".into(), zone.to_owned()));
+            for (name, windows) in DAYS.iter().zip(&week.days) {
+                fields.push((format!("week.{name}"), show_day(windows).join(", ")));
+            }
+            for (date, name) in &week.holidays {
+                fields.push((format!("holidays.{date}"), name.clone()));
+            }
+        }
+    }
+    Thing { what: format!("calendar {}", calendar.id), fields }
+}
+
+fn policy(policy: &Policy) -> Thing {
+    let mut fields = vec![("name".to_owned(), policy.name.clone())];
+    for (name, words) in conditions(&policy.when) {
+        fields.push((format!("when.{name}"), words.join(", ")));
+    }
+    for (priority, targets) in &policy.targets {
+        for (name, value) in rows(targets) {
+            fields.push((format!("targets.{priority}.{name}"), value));
+        }
+    }
+    Thing { what: format!("policy {}", policy.id), fields }
+}
