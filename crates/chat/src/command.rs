@@ -10,6 +10,8 @@ pub enum Command {
     Mine,
     /// One ticket.
     Show(u64),
+    /// The receipt of a ticket's promises.
+    Receipt(u64),
     /// Take a ticket.
     Claim(u64),
     /// Propose, confirm or cancel, as the person may.
@@ -57,8 +59,10 @@ pub fn parse(text: &str) -> Command {
         ("mine" | "list", "") => Command::Mine,
         ("new", "") => ask(text, "what is it about? try /ticket new vpn is down"),
         ("new", rest) => Command::New { text: rest.to_owned() },
-        ("show" | "claim" | "close" | "note" | "reply", rest) => numbered(text, &keyword, rest),
-        ("assign" | "status" | "priority" | "sla", rest) => elsewhere(text, &keyword, rest),
+        ("show" | "claim" | "close" | "note" | "reply" | "sla", rest) => {
+            numbered(text, &keyword, rest)
+        }
+        ("assign" | "status" | "priority", rest) => elsewhere(text, &keyword, rest),
         ("link", "") | ("search", _) => {
             ask(text, &format!("{keyword} is not a chat command here: use the web pages"))
         }
@@ -84,6 +88,7 @@ fn numbered(text: &str, keyword: &str, rest: &str) -> Command {
     };
     match (keyword, more) {
         ("show", "") => Command::Show(number),
+        ("sla", "") => Command::Receipt(number),
         ("claim", "") => Command::Claim(number),
         ("close", "") => Command::Close { number, reason: None },
         ("close", more) => Command::Close { number, reason: Some(more.to_owned()) },
@@ -127,6 +132,7 @@ fn read_target(word: &str) -> Target {
 fn example(keyword: &str) -> &'static str {
     match keyword {
         "claim" => "claim 12",
+        "sla" => "sla 12",
         "close" => "close 12",
         "note" => "note 12 called them back",
         "reply" => "reply 12 we are on it",
@@ -179,6 +185,8 @@ mod tests {
             ("show 12th floor wifi", new("show 12th floor wifi")),
             ("show -1", new("show -1")),
             ("claim 7", Command::Claim(7)),
+            ("sla 7", Command::Receipt(7)),
+            ("SLA report is late", new("SLA report is late")),
             ("claim form is broken", new("claim form is broken")),
             ("close 7", Command::Close { number: 7, reason: None }),
             (
@@ -221,7 +229,11 @@ mod tests {
                 "assign 12 @mara",
                 "assign is not a chat command here: open the ticket on the web pages",
             ),
-            ("sla", "sla is not a chat command here: open the ticket on the web pages"),
+            ("sla", "which one? try /ticket sla 12"),
+            (
+                "priority 12",
+                "priority is not a chat command here: open the ticket on the web pages",
+            ),
             ("search vpn", "search is not a chat command here: use the web pages"),
         ];
         for (text, expected) in rows {

@@ -22,6 +22,13 @@ pub(crate) fn one_line(text: &str) -> String {
     spaced.split_whitespace().collect::<Vec<_>>().join(" ")
 }
 
+/// The same for a part of a line: the blanks at its ends, which part it from the rest, stay.
+pub(crate) fn one_spaced(text: &str) -> String {
+    let (before, after) = (text.starts_with(' '), text.ends_with(' ') && text.trim() != "");
+    let blank = |wanted: bool| if wanted { " " } else { "" };
+    format!("{}{}{}", blank(before), one_line(text), blank(after))
+}
+
 /// The escaped text in at most `limit` UTF-16 units (the strictest way either service counts), cut with `…`.
 pub(crate) fn fit(text: &str, limit: usize, escape: Escape) -> String {
     let mut fitted = Fitted { out: String::new(), used: 0, keep: 0 };

@@ -35,6 +35,15 @@ pub struct Due {
     pub at_unix: i64,
 }
 
+/// A part of a line: words, or a moment that the reader's program shows in their own zone.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Piece {
+    /// As they stand.
+    Words(String),
+    /// In seconds since 1970.
+    Moment(i64),
+}
+
 /// A button of a card.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Button {

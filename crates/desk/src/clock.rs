@@ -33,7 +33,7 @@ pub struct Clock {
     /// Stretches that counted and are over.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub runs: Vec<(Timestamp, Timestamp)>,
-    /// A target of its own that a reopening gave it, in staffed time.
+    /// A target of its own that a reopening or an agreed date gave it, in staffed time.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub extended: Option<SignedDuration>,
     /// Alarms already on record for this run, repeats left out.
@@ -42,6 +42,10 @@ pub struct Clock {
     /// The latest repeat on record: its number and when it fell due.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub repeated: Option<(u16, Timestamp)>,
+    /// Every alarm on record for this run and when it fell due: a promise that is taken back and made
+    /// again does not say it again.
+    #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
+    pub told: BTreeSet<(Timestamp, Alarm)>,
     /// Whether it was ever breached; a later target cannot undo that.
     #[serde(default)]
     pub breached: bool,
@@ -74,6 +78,17 @@ impl Clocks {
         }
     }
 
+    /// Leaves a stretch out: clocks that ran at `from` go on at `to`.
+    pub(crate) fn skip(&mut self, from: Timestamp, to: Timestamp) {
+        for metric in Metric::ALL {
+            let clock = self.get_mut(*metric);
+            if let State::Running(since) = clock.state {
+                clock.runs.push((since, from.max(since)));
+                clock.state = State::Running(to);
+            }
+        }
+    }
+
     fn get_mut(&mut self, metric: Metric) -> &mut Clock {
         match metric {
             Metric::FirstResponse => &mut self.first_response,
@@ -89,6 +104,9 @@ impl Clocks {
         }
         if let Event::PriorityChanged { .. } = event {
             return Metric::ALL.iter().for_each(|metric| self.get_mut(*metric).rearm());
+        }
+        if let Event::Extended { due_at } = event {
+            return self.resolution.agree(at, *due_at, promise);
         }
         self.advance_responses(event, at, status);
         self.resolution.advance_resolution(event, at, status, promise);
@@ -213,13 +231,27 @@ impl Clock {
     fn reopen(&mut self, at: Timestamp, promise: &Promise) {
         let spent = self.spent(&promise.calendar, at);
         let at_least = |target: SignedDuration| spent + REOPENED_AT_LEAST.max(target / 4);
-        self.extended = promise.resolution.map(|target| target.max(at_least(target)));
+        let target = promise.resolution.or(self.extended);
+        self.extended = target.map(|target| target.max(at_least(target)).max(self.extended()));
         self.raised.clear();
         self.repeated = None;
         self.state = State::Running(at);
     }
 
+    fn extended(&self) -> SignedDuration {
+        self.extended.unwrap_or(SignedDuration::ZERO)
+    }
+
+    /// Another date was agreed: what is staffed until then is left, and alarms count for it anew. A
+    /// breach stays a breach.
+    fn agree(&mut self, at: Timestamp, due_at: Timestamp, promise: &Promise) {
+        self.rearm();
+        let calendar = &promise.calendar;
+        self.extended = Some(self.spent(calendar, at) + calendar.between(at, due_at));
+    }
+
     fn raise(&mut self, alarm: Alarm, due: Timestamp) {
+        self.told.insert((due, alarm));
         match alarm {
             Alarm::Repeat(n) => self.repeated = Some((n, due)),
             Alarm::Breach => {

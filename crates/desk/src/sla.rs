@@ -143,13 +143,33 @@ impl Clock {
             .into_iter()
             .filter(|(_, alarm)| !self.raised.contains(alarm))
             .filter_map(|(spent, alarm)| Some((self.instant_of(&promise.calendar, spent)?, alarm)))
+            .filter(|alarm| !self.told.contains(alarm))
             .collect();
         alarms.extend(self.next_repeat(promise, target));
         alarms
     }
 
+    /// The first repeat that is not on record yet, neither for this promise nor for the same one made
+    /// before.
     fn next_repeat(&self, promise: &Promise, target: SignedDuration) -> Option<(Timestamp, Alarm)> {
-        let number = self.repeated.map_or(0, |(number, _)| number).checked_add(1)?;
+        let mut last = self.repeated;
+        loop {
+            let (at, number) = self.repeat_after(last, promise, target)?;
+            let repeat = (at, Alarm::Repeat(number));
+            if !self.told.contains(&repeat) {
+                return Some(repeat);
+            }
+            last = Some((number, at));
+        }
+    }
+
+    fn repeat_after(
+        &self,
+        last: Option<(u16, Timestamp)>,
+        promise: &Promise,
+        target: SignedDuration,
+    ) -> Option<(Timestamp, u16)> {
+        let number = last.map_or(0, |(number, _)| number).checked_add(1)?;
         let at = match promise.repeats {
             Repeats::Digest => return None,
             Repeats::Every { at_most, .. } | Repeats::Daily { at_most, .. } if number > at_most => {
@@ -161,11 +181,11 @@ impl Clock {
             Repeats::Daily { at, .. } => {
                 let State::Running(since) = self.state else { return None };
                 let breach = self.instant_of(&promise.calendar, target)?;
-                let last = self.repeated.map_or(breach, |(_, last)| last);
+                let last = last.map_or(breach, |(_, last)| last);
                 promise.calendar.next_daily(last.max(since), at)?
             }
         };
-        Some((at, Alarm::Repeat(number)))
+        Some((at, number))
     }
 }
 
@@ -204,13 +224,31 @@ pub fn next_due(ticket: &Ticket) -> Option<(Metric, Timestamp)> {
         .min_by_key(|(_, at)| *at)
 }
 
+/// What counts as the target now, in staffed time: the promise's own, or what replaced it.
+pub fn target(ticket: &Ticket, metric: Metric) -> Option<SignedDuration> {
+    ticket.clocks.get(metric).target(&ticket.promise, metric)
+}
+
 /// The next thing that must be said about any clock. Once a ticket is closed nothing is.
 pub fn next_alarm(ticket: &Ticket) -> Option<DueAlarm> {
-    Metric::ALL
-        .iter()
-        .flat_map(|metric| {
-            let alarms = ticket.clocks.get(*metric).alarms(&ticket.promise, *metric);
-            alarms.into_iter().map(|(at, alarm)| DueAlarm { at, metric: *metric, alarm })
-        })
-        .min()
+    alarms(ticket).min()
 }
+
+/// Everything that is to be said if nobody touches the ticket, soonest first; of the reminders after
+/// a breach the next alone.
+pub fn coming_alarms(ticket: &Ticket) -> Vec<DueAlarm> {
+    let mut coming: Vec<DueAlarm> = alarms(ticket).collect();
+    coming.sort();
+    coming
+}
+
+fn alarms(ticket: &Ticket) -> impl Iterator<Item = DueAlarm> + '_ {
+    Metric::ALL.iter().flat_map(|metric| {
+        let alarms = ticket.clocks.get(*metric).alarms(&ticket.promise, *metric);
+        alarms.into_iter().map(|(at, alarm)| DueAlarm { at, metric: *metric, alarm })
+    })
+}
+
+#[cfg(test)]
+#[path = "sla_tests.rs"]
+mod tests;

@@ -4,11 +4,13 @@
 
 pub mod door;
 pub mod later;
+mod receipt;
+mod receipt_words;
 mod view;
 mod words;
 
 use chat::command::Command as Said;
-use chat::view::{Button, TicketView};
+use chat::view::{Button, Piece, TicketView};
 use desk::access::{Permit, Who, may_read, permit};
 use desk::config::Config;
 use desk::history::Text;
@@ -42,6 +44,8 @@ pub struct Speaker {
 pub enum Reply {
     /// A sentence.
     Notice(String),
+    /// Lines with moments in them.
+    Lines(Vec<Vec<Piece>>),
     /// A sentence and the ticket it is about, with the buttons that make sense now.
     Card(String, Box<TicketView>, Vec<Button>),
     /// A heading and several tickets.
@@ -77,7 +81,8 @@ pub async fn carry_out(
         Said::NotUnderstood { hint, .. } => Ok(Reply::Notice(hint)),
         Said::Mine => mine(store, speaker).await,
         Said::Show(number) => show(store, speaker, Number(number)).await,
-        Said::New { text } => file(store, speaker, words_of(&text), along).await,
+        Said::Receipt(number) => receipt::show(store, speaker, Number(number)).await,
+        Said::New { text } => file(store, speaker, words_of(&text), None, along).await,
         Said::Claim(number) => {
             change(store, speaker, Number(number), along, |_| Command::Claim).await
         }
@@ -104,7 +109,22 @@ pub async fn file_ticket(
     text: Text,
     along: Along,
 ) -> Result<Reply, Error> {
-    answer_refusal(file(store, speaker, text, along).await)
+    answer_refusal(file(store, speaker, text, None, along).await)
+}
+
+/// Files a ticket out of a thread whose own ticket can take nothing more: it goes on from that one,
+/// where it was the speaker's.
+pub async fn go_on(
+    store: &Store,
+    speaker: &Speaker,
+    from: Number,
+    text: Text,
+    along: Along,
+) -> Result<Reply, Error> {
+    let before = store.ticket(from).await?;
+    let theirs = before.filter(|stored| stored.ticket.requester == speaker.person.id);
+    let from = theirs.map(|stored| stored.ticket.number);
+    answer_refusal(file(store, speaker, text, from, along).await)
 }
 
 /// Carries out a button of a card.
@@ -124,7 +144,8 @@ pub async fn press(
     answer_refusal(change(store, speaker, Number(number), along, wish).await)
 }
 
-/// Somebody wrote in a thread that belongs to a ticket. None where it is not theirs to answer.
+/// Somebody wrote in a thread that belongs to a ticket, or to one that was merged into it. None where
+/// it is not theirs to answer, or is closed.
 pub async fn speak_in_thread(
     store: &Store,
     speaker: &Speaker,
@@ -132,15 +153,15 @@ pub async fn speak_in_thread(
     text: &str,
     along: Along,
 ) -> Result<Option<Reply>, Error> {
-    let stored = store.ticket(number).await?;
-    let theirs = stored.is_some_and(|stored| {
-        stored.ticket.requester == speaker.person.id && stored.ticket.status != Status::Closed
-    });
-    if !theirs {
+    let Some(stored) = store.survivor(number).await? else { return Ok(None) };
+    let ticket = &stored.ticket;
+    let me = &speaker.person.id;
+    let theirs = ticket.requester == *me || ticket.followers.contains(me);
+    if !theirs || ticket.status == Status::Closed {
         return Ok(None);
     }
     let wish = |_: &Stored| Command::ReplyAsRequester(Text::plain(text));
-    answer_refusal(change(store, speaker, number, along, wish).await).map(Some)
+    answer_refusal(change(store, speaker, ticket.number, along, wish).await).map(Some)
 }
 
 /// Title and description out of one run of text: the title is its first line.
@@ -224,7 +245,13 @@ async fn card(
     Ok(Reply::Card(sentence, Box::new(view), buttons))
 }
 
-async fn file(store: &Store, speaker: &Speaker, text: Text, along: Along) -> Result<Reply, Error> {
+async fn file(
+    store: &Store,
+    speaker: &Speaker,
+    text: Text,
+    follow_up_of: Option<Number>,
+    along: Along,
+) -> Result<Reply, Error> {
     let config = store.config().await?;
     let Some(queue) = config.queues.first() else {
         return Ok(Reply::Notice(words::NO_QUEUE.into()));
@@ -240,6 +267,7 @@ async fn file(store: &Store, speaker: &Speaker, text: Text, along: Along) -> Res
         origin: speaker.place.clone(),
         silent: false,
         external_id: None,
+        follow_up_of,
         text: text.clone(),
     };
     let stored = match store.open(new, along, &no_answer).await? {
@@ -260,7 +288,8 @@ async fn change(
 ) -> Result<Reply, Error> {
     let along = Along { arrival: None, ..along };
     let allowed = |stored: &Stored, config: &Config| -> Result<Permit, Refusal> {
-        permit(&who(speaker, config), Some(&stored.ticket), wish(stored))
+        let command = config.reviewed(&stored.ticket, wish(stored));
+        permit(&who(speaker, config), Some(&stored.ticket), command)
     };
     let stored = match store.change(number, along, allowed, &no_answer).await? {
         Done::Now(stored) => *stored,

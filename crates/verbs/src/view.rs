@@ -34,7 +34,8 @@ pub fn card_for_agent(stored: &Stored, excerpt: &str, config: &Config) -> Ticket
         };
         Due { label: label.into(), at_unix: at.as_second() }
     });
-    TicketView { due, ..plain(stored, excerpt, config, stored.ticket.status.label()) }
+    let status = merged(stored).unwrap_or_else(|| stored.ticket.status.label().into());
+    TicketView { due, ..plain(stored, excerpt, config, status) }
 }
 
 /// As its requester sees it: their words, and by when to expect an answer.
@@ -45,10 +46,16 @@ pub fn card_for_requester(stored: &Stored, excerpt: &str, config: &Config) -> Ti
     });
     let due = answer.map(|at| Due { label: "Answer by".into(), at_unix: at.as_second() });
     let status = stored.ticket.status.label_for_requester();
+    let status = merged(stored).unwrap_or_else(|| status.into());
     TicketView { due, ..plain(stored, excerpt, config, status) }
 }
 
-fn plain(stored: &Stored, excerpt: &str, config: &Config, status: &str) -> TicketView {
+/// A merged ticket says where it lives on.
+fn merged(stored: &Stored) -> Option<String> {
+    stored.ticket.merged.as_ref().map(|merged| format!("Goes on in {}", merged.into))
+}
+
+fn plain(stored: &Stored, excerpt: &str, config: &Config, status: String) -> TicketView {
     let ticket = &stored.ticket;
     let queue = ticket.queue.as_ref();
     let queue_name = queue.and_then(|id| config.queue(id)).map(|queue| queue.name.as_str());
@@ -56,7 +63,7 @@ fn plain(stored: &Stored, excerpt: &str, config: &Config, status: &str) -> Ticke
     TicketView {
         number: ticket.number.0,
         title: stored.title.clone(),
-        status: status.into(),
+        status,
         priority: ticket.priority.label().into(),
         queue: queue_name.or(queue.map(|id| id.as_str())).unwrap_or_default().into(),
         requester: stored.asker.name.clone(),

@@ -7,7 +7,7 @@ use store::Stored;
 pub(crate) const HELP: &str = "\
 /ticket TEXT files a ticket at once
 /ticket mine lists your tickets
-/ticket show 12 shows one
+/ticket show 12 shows one, /ticket sla 12 what was promised for it and what is left
 /ticket claim 12 takes it (agents)
 /ticket reply 12 TEXT answers, /ticket note 12 TEXT notes something for agents alone
 /ticket close 12 proposes it as solved; for whoever asked, it confirms or withdraws";
@@ -35,7 +35,10 @@ pub(crate) fn stands(stored: &Stored, config: &Config, reader: &PersonId) -> Str
             format!("{number} is proposed as solved; the requester is asked to confirm.")
         }
         Status::Resolved => format!("{number} is solved. Thank you."),
-        Status::Closed => format!("{number} is closed."),
+        Status::Closed => match &stored.ticket.merged {
+            Some(merged) => format!("{number} goes on in {}.", merged.into),
+            None => format!("{number} is closed."),
+        },
         status if agent => format!("{number}: {}.", status.label()),
         status => format!("{number}: {}.", status.label_for_requester()),
     }

@@ -45,6 +45,7 @@ fn read(sub: &str, options: &BTreeMap<String, String>) -> Command {
     match (sub, number) {
         ("mine" | "list", _) => Command::Mine,
         ("show", Some(number)) => Command::Show(number),
+        ("sla", Some(number)) => Command::Receipt(number),
         ("claim", Some(number)) => Command::Claim(number),
         ("close", Some(number)) => Command::Close { number, reason: said("reason") },
         ("reply", Some(number)) => match said("message") {
@@ -58,7 +59,7 @@ fn read(sub: &str, options: &BTreeMap<String, String>) -> Command {
             Some(text) => Command::Note { number, text },
             None => unclear(sub, "say it: /ticket note ticket:12 message:…"),
         },
-        ("show" | "claim" | "close" | "reply" | "note", None) => {
+        ("show" | "sla" | "claim" | "close" | "reply" | "note", None) => {
             unclear(sub, "which one? give the ticket's number")
         }
         ("open", _) => unclear(sub, "say what it is about: /ticket open title:…"),

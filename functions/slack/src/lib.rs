@@ -143,6 +143,7 @@ impl Slack {
 fn message(reply: Reply) -> Message {
     match reply {
         Reply::Notice(text) => card::notice(&text),
+        Reply::Lines(lines) => card::lines(&lines),
         Reply::List(heading, views) => card::list(&heading, &views),
         Reply::Card(sentence, view, buttons) if sentence.is_empty() => card::card(&view, &buttons),
         Reply::Card(sentence, view, buttons) => card::above(&sentence, card::card(&view, &buttons)),

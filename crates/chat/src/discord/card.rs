@@ -4,8 +4,8 @@
 
 use serde_json::{Value, json};
 
-use crate::text::{discord as escape, fit, one_line};
-use crate::view::{Button, Due, TicketView, priority_emoji, status_emoji};
+use crate::text::{discord as escape, fit, one_line, one_spaced};
+use crate::view::{Button, Due, Piece, TicketView, priority_emoji, status_emoji};
 
 /// Message flag IS_COMPONENTS_V2 (1 << 15).
 const COMPONENTS_V2: u64 = 1 << 15;
@@ -17,6 +17,8 @@ const CONTENT: usize = 2000;
 const TITLE: usize = 150;
 /// Names, statuses and other short facts.
 const FACT: usize = 80;
+/// Words between two moments of a line.
+const LINE: usize = 300;
 /// How much of what was asked a card quotes.
 const EXCERPT: usize = 600;
 /// Facts of an alert, so that all of them stay within 4000 characters.
@@ -61,6 +63,32 @@ pub fn notice(sentence: &str) -> Value {
     // A message without content is refused by Discord.
     let content = if content.is_empty() { "…" } else { &content };
     json!({"content": content, "allowed_mentions": {"parse": []}})
+}
+
+/// Lines with moments in them, as many as a message takes.
+pub fn lines(lines: &[Vec<Piece>]) -> Value {
+    let mut content = String::new();
+    for line in lines {
+        let line: String = line.iter().map(piece).collect();
+        if content.encode_utf16().count() + line.encode_utf16().count() + 2 > CONTENT {
+            content.push_str("\n…");
+            break;
+        }
+        if !content.is_empty() {
+            content.push('\n');
+        }
+        content.push_str(&line);
+    }
+    // A message without content is refused by Discord.
+    let content = if content.is_empty() { "…".to_owned() } else { content };
+    json!({"content": content, "allowed_mentions": {"parse": []}})
+}
+
+fn piece(piece: &Piece) -> String {
+    match piece {
+        Piece::Words(words) => fit(&one_spaced(words), LINE, escape),
+        Piece::Moment(at_unix) => format!("<t:{at_unix}:f>"),
+    }
 }
 
 /// A sentence above a card.

@@ -54,6 +54,19 @@ fn lists_alerts_and_notices() {
     assert_eq!(ephemeral(notice("hi"))["data"]["flags"], 64);
 }
 
+#[test]
+fn lines_show_moments_in_the_readers_zone() {
+    let words = |text: &str| Piece::Words(text.into());
+    let line = vec![words("due "), Piece::Moment(1_795_325_400), words(" @everyone *now*")];
+    let shown = lines(&[vec![words("#7: what was promised")], line.clone()]);
+    let content = "#7: what was promised\ndue <t:1795325400:f> @everyone \\*now\\*";
+    assert_eq!(shown, json!({"content": content, "allowed_mentions": {"parse": []}}));
+    let many = lines(&vec![line; 400]);
+    let content = many["content"].as_str().unwrap();
+    assert!(content.encode_utf16().count() <= CONTENT && content.ends_with("\n…"), "{content}");
+    assert_eq!(lines(&[])["content"], "…");
+}
+
 fn assert_within_limits(message: &Value) {
     assert_eq!(message["allowed_mentions"], json!({"parse": []}));
     let (mut characters, mut components) = (0, 0);

@@ -4,8 +4,8 @@
 
 use serde_json::{Value, json};
 
-use crate::text::{fit, one_line, slack as escape};
-use crate::view::{Button, Due, TicketView, priority_emoji, status_emoji};
+use crate::text::{fit, one_line, one_spaced, slack as escape};
+use crate::view::{Button, Due, Piece, TicketView, priority_emoji, status_emoji};
 
 /// The text of a section may be 3000 characters long; this leaves room for what stands around it.
 const SECTION: usize = 2900;
@@ -17,6 +17,10 @@ const FACT: usize = 200;
 const EXCERPT: usize = 600;
 /// A section takes ten fields.
 const FIELDS: usize = 10;
+/// Words between two moments of a line.
+const LINE: usize = 300;
+/// Sections of a message made of lines.
+const SECTIONS: usize = 10;
 /// Rows of a list, well below the fifty blocks of a message.
 const ROWS: usize = 20;
 
@@ -70,6 +74,50 @@ pub fn notice(text: &str) -> Message {
     // A section without text is refused by Slack.
     let shown = if text.is_empty() { "…" } else { &text };
     Message { blocks: json!([{"type": "section", "text": mrkdwn(shown)}]), text: shown.to_owned() }
+}
+
+/// Lines with moments in them. What does not fit one section goes into the next; a message takes ten
+/// of them here, and what is left after that is not shown.
+pub fn lines(lines: &[Vec<Piece>]) -> Message {
+    let mut sections: Vec<String> = Vec::new();
+    for line in lines {
+        let line = joined(line);
+        match sections.last_mut() {
+            Some(last) if last.len() + line.len() < SECTION => {
+                last.push('\n');
+                last.push_str(&line);
+            }
+            _ => sections.push(line),
+        }
+    }
+    sections.retain(|section| !section.trim().is_empty());
+    sections.truncate(SECTIONS);
+    // A section without text is refused by Slack.
+    if sections.is_empty() {
+        sections.push("…".to_owned());
+    }
+    let first = lines.first().map_or("…".to_owned(), |line| joined(line));
+    let shown = |text: &String| json!({"type": "section", "text": mrkdwn(text)});
+    Message { text: first, blocks: sections.iter().map(shown).collect() }
+}
+
+/// A line, as many whole pieces of it as a section takes.
+fn joined(line: &[Piece]) -> String {
+    let mut joined = String::new();
+    for piece in line.iter().map(piece) {
+        if joined.len() + piece.len() > SECTION {
+            break;
+        }
+        joined.push_str(&piece);
+    }
+    joined
+}
+
+fn piece(piece: &Piece) -> String {
+    match piece {
+        Piece::Words(words) => fit(&one_spaced(words), LINE, escape),
+        Piece::Moment(at_unix) => moment(*at_unix),
+    }
 }
 
 /// A sentence above a card.
@@ -154,15 +202,23 @@ fn link_target(url: &str) -> Option<String> {
     (target.len() <= 1000).then_some(target)
 }
 
-/// Shown in the reader's own zone and language; the part after `|` is for programs that cannot.
 fn date(due: &Due) -> String {
-    format!("<!date^{}^{{date_short_pretty}}, {{time}}|{}>", due.at_unix, utc(due))
+    moment(due.at_unix)
 }
 
 fn utc(due: &Due) -> String {
-    match jiff::Timestamp::from_second(due.at_unix) {
+    utc_of(due.at_unix)
+}
+
+/// Shown in the reader's own zone and language; the part after `|` is for programs that cannot.
+fn moment(at_unix: i64) -> String {
+    format!("<!date^{at_unix}^{{date_short_pretty}}, {{time}}|{}>", utc_of(at_unix))
+}
+
+fn utc_of(at_unix: i64) -> String {
+    match jiff::Timestamp::from_second(at_unix) {
         Ok(time) => time.strftime("%Y-%m-%d %H:%M UTC").to_string(),
-        Err(_) => due.at_unix.to_string(),
+        Err(_) => at_unix.to_string(),
     }
 }
 

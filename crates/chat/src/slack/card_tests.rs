@@ -74,6 +74,20 @@ fn lists_alerts_and_notices() {
 }
 
 #[test]
+fn lines_show_moments_in_the_readers_zone() {
+    let words = |text: &str| Piece::Words(text.into());
+    let line = vec![words("due "), Piece::Moment(1_795_325_400), words(" <!channel>")];
+    let shown = lines(&[vec![words("#7: what was promised")], line.clone()]);
+    assert_eq!(shown.text, "#7: what was promised");
+    let text = "#7: what was promised\ndue <!date^1795325400^{date_short_pretty}, {time}|2026-11-22 05:30 UTC> &lt;!channel&gt;";
+    assert_eq!(shown.blocks, json!([{"type": "section", "text": mrkdwn(text)}]));
+    let many = lines(&vec![line; 400]);
+    assert_eq!(many.blocks.as_array().unwrap().len(), SECTIONS);
+    assert_no_mention(&Message { text: String::new(), ..many });
+    assert_eq!(lines(&[]).blocks[0]["text"]["text"], "…");
+}
+
+#[test]
 fn only_web_addresses_become_links() {
     let mut odd = view();
     for url in ["javascript:alert(1)", "not a url", "https://e/|x>y<!channel>"] {
@@ -123,6 +137,8 @@ proptest! {
         assert_no_mention(&card(&view, &Button::ALL));
         assert_no_mention(&list(&a, &[view.clone(), view.clone()]));
         assert_no_mention(&notice(&b));
+        let line = vec![Piece::Words(a.clone()), Piece::Moment(at), Piece::Words(b.clone())];
+        assert_no_mention(&Message { text: String::new(), ..lines(&vec![line; 30]) });
         let alerted = alert(&c, &vec![(a.clone(), b.clone()); 12], &view);
         assert_no_mention(&alerted);
         let heading = alerted.blocks[0]["text"]["text"].as_str().unwrap_or_default();
