@@ -4,7 +4,11 @@
 mod harness;
 
 mod ack;
+mod capabilities;
+mod config_file;
+mod configuration;
 mod crash;
+mod crowd;
 mod demo;
 mod doors;
 mod faults;
@@ -14,7 +18,11 @@ mod lambdas;
 mod loopback;
 mod mails;
 mod once;
+mod receipt;
+mod related;
 mod rest;
+mod review;
 mod signatures;
+mod sla;
 mod tidy;
 mod verbs;

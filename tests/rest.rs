@@ -11,7 +11,7 @@ use crate::harness::{ADMIN, Answer, Desk, Person, invariants, wall};
 
 /// What a ticket goes through before a documented verb can be tried on it; agent and requester are
 /// the same admin here.
-const BEFORE: [(&str, &[&str]); 8] = [
+const BEFORE: [(&str, &[&str]); 9] = [
     ("release", &["claim"]),
     ("await", &["claim"]),
     ("propose", &["claim"]),
@@ -20,6 +20,7 @@ const BEFORE: [(&str, &[&str]); 8] = [
     ("reopen", &["claim", "propose", "confirm"]),
     ("rate", &["claim", "propose", "confirm"]),
     ("transfer", &["claim"]),
+    ("unmerge", &["merge"]),
 ];
 /// Calls whose examples others build on.
 const FIRST: [&str; 2] = ["/v1/members", "/v1/queues"];
@@ -45,7 +46,7 @@ async fn every_documented_example_does_what_it_says() {
             let examples = &operation["requestBody"]["content"]["application/json"]["examples"];
             for (name, example) in examples.as_object().into_iter().flatten() {
                 let path = prepared(&desk, path).await;
-                let body = in_time(&example["value"]);
+                let body = in_time(&desk, &path, &example["value"]).await;
                 let answer = sent(admin.request(method.clone(), &path).json(&body)).await;
                 let fine = [200, 201].contains(&answer.status);
                 assert!(fine, "{method} {path} {name}: {}", answer.text);
@@ -60,17 +61,36 @@ async fn every_documented_example_does_what_it_says() {
 /// A path with its names filled in: a ticket that is ready for the verb, a queue.
 async fn prepared(desk: &Desk, path: &str) -> String {
     let admin = desk.admin();
-    let path = path.replace("{id}", "support");
+    let id = match path {
+        _ if path.starts_with("/v1/calendars") => "office",
+        _ if path.starts_with("/v1/policies") => "standard",
+        _ if path.starts_with("/v1/members") => "admin",
+        _ => "support",
+    };
+    let path = path.replace("{id}", id);
     if !path.contains("{number}") {
         return path;
     }
     let number = admin.open("An example").await["number"].as_u64().expect("a number");
     let verb = path.rsplit('/').next().unwrap_or_default();
+    if verb == "approve" {
+        wait_for_review(desk, number).await;
+    }
     let steps = BEFORE.iter().find(|(name, _)| *name == verb).map_or(&[][..], |(_, steps)| steps);
     for step in steps {
         let solution = json!({ "solution": "Turned it on." });
-        let body = if *step == "propose" { solution } else { json!({}) };
+        let body = match *step {
+            "propose" => solution,
+            "merge" => json!({ "into": admin.open("Another one").await["number"] }),
+            _ => json!({}),
+        };
         admin.act(number, step, body).await.expect(200);
+    }
+    if verb == "acknowledge" {
+        // There is something to take notice of once half of two hours has passed.
+        let ticket = format!("/v1/tickets/{number}");
+        admin.patch(&ticket, json!({ "priority": "urgent" })).await.expect(200);
+        desk.advance("PT70M").await;
     }
     if verb == "transfer" {
         // What the first queue is owed goes out before the ticket leaves it.
@@ -79,9 +99,38 @@ async fn prepared(desk: &Desk, path: &str) -> String {
     path.replace("{number}", &number.to_string())
 }
 
-/// An example with its date moved to tomorrow: a document cannot know when it is read.
-fn in_time(body: &Value) -> Value {
+/// Nobody reviews their own work, so somebody else proposes.
+async fn wait_for_review(desk: &Desk, number: u64) {
+    let review = |on: bool| json!({ "review": on });
+    desk.admin().patch("/v1/queues/support", review(true)).await.expect(200);
+    let ben = hire(desk, "reviewed@example.com", json!({})).await;
+    ben.act(number, "claim", json!({})).await.expect(200);
+    ben.act(number, "propose", json!({ "solution": "Turned it on." })).await.expect(200);
+    desk.admin().patch("/v1/queues/support", review(false)).await.expect(200);
+}
+
+/// An example with its date moved to tomorrow, its other ticket one that is there, and its message one
+/// that was written: a document cannot know when and where it is read.
+async fn in_time(desk: &Desk, path: &str, body: &Value) -> Value {
     let mut body = body.clone();
+    if body.get("version").is_some() {
+        let versions = desk.admin().get("/v1/config/versions?limit=1").await.expect(200);
+        body["version"] = versions["items"][0]["version"].clone();
+    }
+    let others: Vec<_> = ["into", "to"].into_iter().filter(|name| body[*name].is_u64()).collect();
+    for other in others {
+        body[other] = desk.admin().open("Another one").await["number"].clone();
+    }
+    if body.get("entry").is_some() {
+        let number = path.split('/').nth(3).unwrap_or_default();
+        let requester = desk.admin();
+        let said = json!({ "body": "And the printer, too." });
+        let said = requester.post(&format!("/v1/tickets/{number}/messages"), said).await;
+        body["entry"] = said.expect(201)["seq"].clone();
+    }
+    if body.get("due_at").is_some() {
+        body["due_at"] = json!(wall() + jiff::SignedDuration::from_hours(7 * 24));
+    }
     if body.get("until").is_some() {
         let tomorrow = wall() + jiff::SignedDuration::from_hours(24);
         body["until"] = json!(tomorrow.to_string());
@@ -281,7 +330,7 @@ async fn refusals_say_why(desk: &Desk, admin: &Person, ticket: &str) {
     for path in ["/v1/nothing", "/v1/tickets/0", "/v1/tickets/x", "/v1/members/x", "/v1/queues/x"] {
         admin.get(path).await.problem(404, None);
     }
-    for verb in ["approve", "merge", "unmerge", "split", "fly", "Claim"] {
+    for verb in ["fly", "Claim"] {
         admin.post(&format!("{ticket}/actions/{verb}"), json!({})).await.problem(404, None);
     }
     admin.post(&format!("{ticket}/actions/confirm"), json!({})).await.problem(409, None);

@@ -186,6 +186,7 @@ impl Aws {
             origin: None,
             silent: false,
             external_id: None,
+            follow_up_of: None,
             text: Text { title: Some(title.into()), ..Text::plain(title) },
         };
         match self.store.open(new, Along::default(), &no_answer).await.expect("a ticket") {

@@ -4,6 +4,7 @@
 use crate::command::{Command, Refusal};
 use crate::history::Actor;
 use crate::id::PersonId;
+use crate::related::Link;
 use crate::ticket::{Ticket, words};
 
 words!(
@@ -92,6 +93,11 @@ impl Permit {
         Permit { by: Actor::System, command: Command::Tick }
     }
 
+    /// The desk's own word of how two tickets came to be related.
+    pub fn related(link: Link) -> Permit {
+        Permit { by: Actor::System, command: Command::Link(link) }
+    }
+
     /// The desk's own word that a message did not arrive.
     pub fn undeliverable(message: String, reason: String) -> Permit {
         Permit { by: Actor::System, command: Command::ReportUndeliverable { message, reason } }
@@ -101,7 +107,7 @@ impl Permit {
 /// May this person see this ticket? To anyone else it does not exist.
 pub fn may_read(who: &Who, ticket: &Ticket) -> bool {
     let reads_all = who.role.is_staff() || matches!(who.role, Role::Collaborator | Role::Auditor);
-    reads_all || ticket.requester == who.id
+    reads_all || ticket.requester == who.id || ticket.followers.contains(&who.id)
 }
 
 /// May this person read notes and other internal words?
@@ -115,12 +121,17 @@ pub fn permit(who: &Who, ticket: Option<&Ticket>, command: Command) -> Result<Pe
         return Err(Refusal::NotOpened);
     }
     let is_requester = ticket.is_some_and(|ticket| ticket.requester == who.id);
+    let follows = ticket.is_some_and(|ticket| ticket.followers.contains(&who.id));
     let allowed = match &command {
         Command::Open(_) => who.role != Role::Auditor,
-        Command::ReplyAsRequester(_) => is_requester,
+        Command::ReplyAsRequester(_) => is_requester || follows,
         Command::Rate { .. } => is_requester,
         Command::Confirm | Command::Decline(_) => is_requester || who.role.may_stand_in(),
         Command::Cancel(_) | Command::Reopen(_) => is_requester || who.role.is_staff(),
+        Command::Submit(_) => who.role.is_staff(),
+        Command::Approve | Command::Return(_) => {
+            who.role.is_staff() || who.role == Role::Collaborator
+        }
         Command::AddNote(_) => who.role.is_staff() || who.role == Role::Collaborator,
         Command::ReplyAsAgent(_) | Command::Claim | Command::Assign { .. } | Command::Release => {
             who.role.is_staff()
@@ -131,6 +142,14 @@ pub fn permit(who: &Who, ticket: Option<&Ticket>, command: Command) -> Result<Pe
             who.role.is_staff()
         }
         Command::Retitle(_) | Command::Tag { .. } => who.role.is_staff(),
+        Command::Extend { .. } => who.role.may_stand_in(),
+        Command::Acknowledge => who.role.is_staff(),
+        Command::Link(_) | Command::Unlink(_) | Command::SplitOff { .. } => who.role.is_staff(),
+        Command::Merge { .. } | Command::Absorb { .. } => who.role.is_staff(),
+        Command::Unmerge | Command::Part { .. } => who.role.is_staff(),
+        Command::Follow { who: one } | Command::Unfollow { who: one } => {
+            who.role.is_staff() || *one == who.id
+        }
         Command::Tick | Command::ReportUndeliverable { .. } => false,
     };
     if allowed { Ok(Permit { by: who.actor(), command }) } else { Err(Refusal::NotPermitted) }

@@ -6,6 +6,7 @@ use jiff::Timestamp;
 
 use crate::history::Text;
 use crate::id::{Number, PersonId, QueueId};
+use crate::related::Link;
 use crate::sla::Promise;
 use crate::ticket::{Channel, Closure, Place, Priority, Status, Type};
 
@@ -47,6 +48,12 @@ pub enum Command {
     Await(Text),
     /// Propose a solution; the requester confirms it.
     Propose(Text),
+    /// Propose a solution that a colleague has to look at first.
+    Submit(Text),
+    /// Let a submitted solution through.
+    Approve,
+    /// Ask for something else first.
+    Return(Text),
     /// Say that it helped.
     Confirm,
     /// Say that it did not.
@@ -92,6 +99,55 @@ pub enum Command {
         /// All of them.
         tags: BTreeSet<String>,
     },
+    /// Say that it has to do with another ticket.
+    Link(Link),
+    /// Say that it has not.
+    Unlink(Link),
+    /// Make a message a ticket of its own; the other is opened with it.
+    SplitOff {
+        /// The message's entry.
+        entry: u32,
+        /// The ticket's number.
+        into: Number,
+    },
+    /// Let it live on in another ticket; the other absorbs it with it.
+    Merge {
+        /// Which.
+        into: Number,
+    },
+    /// Take in another ticket that is merged into this one.
+    Absorb {
+        /// Which.
+        number: Number,
+        /// Who asked it.
+        asker: PersonId,
+    },
+    /// Let it go its own way again; the other parts from it with it.
+    Unmerge,
+    /// Let go of a ticket that was merged into this one.
+    Part {
+        /// Which.
+        number: Number,
+    },
+    /// Tell somebody else what the requester is told.
+    Follow {
+        /// Whom.
+        who: PersonId,
+    },
+    /// Tell them no more.
+    Unfollow {
+        /// Whom.
+        who: PersonId,
+    },
+    /// Agree on another date for the solution.
+    Extend {
+        /// The date.
+        due_at: Timestamp,
+        /// Why, for agents.
+        reason: Text,
+    },
+    /// Take notice of the alarms so far.
+    Acknowledge,
     /// The clock moved. Idempotent, and indifferent to how often it is said.
     Tick,
     /// A message could not be delivered.
@@ -139,6 +195,36 @@ pub enum Refusal {
     /// There is no such ticket.
     #[error("there is no such ticket")]
     NotOpened,
+    /// Nobody reviews their own work.
+    #[error("whoever proposed a solution cannot review it; ask a colleague")]
+    OwnWork,
+    /// It lives on elsewhere.
+    #[error("the ticket was merged into {into}; go on there")]
+    MergedInto {
+        /// Where.
+        into: Number,
+    },
+    /// A ticket has nothing to do with itself.
+    #[error("a ticket cannot be linked to or merged into itself; name another one")]
+    ItsOwn,
+    /// A ticket has a hundred links, merged tickets or followers at most.
+    #[error("a ticket takes a hundred of these at most; remove one first")]
+    TooMany,
+    /// There is nothing to take back.
+    #[error("the ticket is not merged into another one, so there is nothing to take back")]
+    NotMerged,
+    /// A merge can be taken back for 30 days.
+    #[error("a merge can be taken back for 30 days, and this one is older; open a new ticket")]
+    MergedTooLongAgo,
+    /// It has become a ticket already.
+    #[error("this message is ticket {into} already; merge that one into another to take it back")]
+    AlreadySplit {
+        /// Which.
+        into: Number,
+    },
+    /// What is split off is something the requester wrote.
+    #[error("only a message the requester wrote after opening can become a ticket of its own")]
+    NotToBeSplit,
     /// Closed is final.
     #[error("the ticket is closed for good; open a new one that mentions it")]
     Closed,
@@ -161,6 +247,9 @@ pub enum Refusal {
     /// A hold must end in the future, within 90 days.
     #[error("a hold must end later than now and within 90 days; choose another date")]
     HoldOutOfRange,
+    /// An agreed date has staffed time before it, and lies within a year.
+    #[error("an agreed date lies within a year and has staffed time before it; choose another")]
+    AgreedDateOutOfRange,
     /// A rating is 1 to 5.
     #[error("a rating is a number from 1 to 5")]
     ScoreOutOfRange,

@@ -7,6 +7,7 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use crate::id::{Number, PersonId, QueueId};
+use crate::related::{self, Relation};
 use crate::sla::{Alarm, Metric, Promise};
 use crate::ticket::{Channel, Closure, Place, Priority, Status, Ticket, Type, words};
 
@@ -86,6 +87,12 @@ pub enum Event {
     Woken,
     /// An agent proposed a solution.
     Proposed,
+    /// An agent proposed a solution that a colleague has to look at first.
+    Submitted,
+    /// A colleague let the solution through; the words are those of what was submitted.
+    Approved,
+    /// A colleague asked for something else first.
+    Returned,
     /// The requester said it helped.
     Confirmed,
     /// The requester said it did not.
@@ -139,6 +146,66 @@ pub enum Event {
         /// When it was passed, whenever that was noticed.
         due: Timestamp,
     },
+    /// It has to do with another ticket.
+    Linked {
+        /// What the other is to this one.
+        relation: Relation,
+        /// Which.
+        number: Number,
+    },
+    /// It has not after all.
+    Unlinked {
+        /// What the other was to this one.
+        relation: Relation,
+        /// Which.
+        number: Number,
+    },
+    /// A message became a ticket of its own.
+    SplitOff {
+        /// The message's entry.
+        entry: u32,
+        /// The ticket.
+        into: Number,
+    },
+    /// It lives on in another ticket.
+    Merged {
+        /// Which.
+        into: Number,
+    },
+    /// It goes its own way again.
+    Unmerged,
+    /// Another ticket lives on in this one.
+    Absorbed {
+        /// Which.
+        number: Number,
+        /// Who asked it, and follows this one for it.
+        asker: PersonId,
+    },
+    /// The other goes its own way again.
+    Parted {
+        /// Which.
+        number: Number,
+    },
+    /// Somebody else wants to know what the requester is told.
+    Followed {
+        /// Who.
+        who: PersonId,
+    },
+    /// They do not any more.
+    Unfollowed {
+        /// Who.
+        who: PersonId,
+    },
+    /// Another date was agreed for the solution.
+    Extended {
+        /// The date as it was agreed.
+        due_at: Timestamp,
+    },
+    /// Somebody took notice of the alarms so far.
+    Acknowledged {
+        /// Until when nobody is told again.
+        until: Timestamp,
+    },
     /// A message could not be delivered, and will not be tried again.
     Undeliverable {
         /// Which message, by its id.
@@ -166,6 +233,9 @@ impl Event {
             Event::Held { .. } => "held",
             Event::Woken => "woken",
             Event::Proposed => "proposed",
+            Event::Submitted => "submitted",
+            Event::Approved => "approved",
+            Event::Returned => "returned",
             Event::Confirmed => "confirmed",
             Event::Declined => "declined",
             Event::Reminded { .. } => "reminded",
@@ -179,13 +249,24 @@ impl Event {
             Event::Tagged { .. } => "tagged",
             Event::Rated { .. } => "rated",
             Event::AlarmRaised { .. } => "alarm_raised",
+            Event::Linked { .. } => "linked",
+            Event::Unlinked { .. } => "unlinked",
+            Event::SplitOff { .. } => "split_off",
+            Event::Merged { .. } => "merged",
+            Event::Unmerged => "unmerged",
+            Event::Absorbed { .. } => "absorbed",
+            Event::Parted { .. } => "parted",
+            Event::Followed { .. } => "followed",
+            Event::Unfollowed { .. } => "unfollowed",
+            Event::Extended { .. } => "extended",
+            Event::Acknowledged { .. } => "acknowledged",
             Event::Undeliverable { .. } => "undeliverable",
         }
     }
 
     /// A public message of an agent: it answers the requester and stops the response clocks.
     pub fn answers_requester(&self) -> bool {
-        matches!(self, Event::AgentReplied | Event::Awaited | Event::Proposed)
+        matches!(self, Event::AgentReplied | Event::Awaited | Event::Proposed | Event::Approved)
     }
 
     /// A message of the requester that an agent owes an answer to.
@@ -202,11 +283,14 @@ impl Event {
             Event::Awaited | Event::Proposed | Event::Declined | Event::Reopened => {
                 Some(Visibility::Public)
             }
+            Event::Approved => Some(Visibility::Public),
+            Event::Submitted | Event::Returned => Some(Visibility::Internal),
             Event::Closed { .. } => Some(Visibility::Public),
             Event::NoteAdded | Event::Held { .. } | Event::Transferred { .. } => {
                 Some(Visibility::Internal)
             }
-            Event::Escalated => Some(Visibility::Internal),
+            Event::Escalated | Event::Extended { .. } => Some(Visibility::Internal),
+            Event::Acknowledged { .. } => None,
             Event::Queued { .. } | Event::Claimed | Event::Assigned { .. } | Event::Released => {
                 None
             }
@@ -214,6 +298,10 @@ impl Event {
             Event::ResolvedUnanswered | Event::PriorityChanged { .. } => None,
             Event::TypeChanged { .. } | Event::Retitled | Event::Tagged { .. } => None,
             Event::Rated { .. } | Event::AlarmRaised { .. } | Event::Undeliverable { .. } => None,
+            Event::Linked { .. } | Event::Unlinked { .. } | Event::SplitOff { .. } => None,
+            Event::Merged { .. } | Event::Unmerged => None,
+            Event::Absorbed { .. } | Event::Parted { .. } => None,
+            Event::Followed { .. } | Event::Unfollowed { .. } => None,
         }
     }
 
@@ -233,12 +321,19 @@ impl Event {
             Event::Woken => Some(Status::InProgress),
             Event::Awaited => Some(Status::AwaitingRequester),
             Event::Held { .. } => Some(Status::OnHold),
-            Event::Proposed => Some(Status::AwaitingConfirmation),
+            Event::Proposed | Event::Approved => Some(Status::AwaitingConfirmation),
+            Event::Submitted => Some(Status::InReview),
+            Event::Returned => Some(Status::InProgress),
             Event::Confirmed | Event::ResolvedUnanswered => Some(Status::Resolved),
-            Event::Closed { .. } => Some(Status::Closed),
+            Event::Closed { .. } | Event::Merged { .. } => Some(Status::Closed),
+            Event::Unmerged => related::status_before(ticket),
+            Event::Linked { .. } | Event::Unlinked { .. } | Event::SplitOff { .. } => None,
+            Event::Absorbed { .. } | Event::Parted { .. } => None,
+            Event::Followed { .. } | Event::Unfollowed { .. } => None,
             Event::RequesterReplied | Event::AgentReplied | Event::NoteAdded => None,
             Event::Reminded { .. } | Event::Escalated | Event::PriorityChanged { .. } => None,
             Event::TypeChanged { .. } | Event::Retitled | Event::Tagged { .. } => None,
+            Event::Extended { .. } | Event::Acknowledged { .. } => None,
             Event::Rated { .. } | Event::AlarmRaised { .. } | Event::Undeliverable { .. } => None,
         }
     }

@@ -1,15 +1,17 @@
 //! The append-only record and its fold. Entries are facts: never edited, never refused, kept
 //! forever.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 pub use crate::event::{Event, Visibility};
-use crate::id::PersonId;
+use crate::id::{Number, PersonId};
+use crate::related;
+use crate::silence::Silence;
 use crate::sla::Clocks;
-use crate::ticket::{Closure, Rating, Status, Ticket};
+use crate::ticket::{Closure, Rating, Review, Status, Ticket};
 use crate::waiting::Waiting;
 
 /// One fact about a ticket.
@@ -74,6 +76,18 @@ pub struct Text {
     /// Files that came with it.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub files: Vec<File>,
+    /// The words are those of another ticket's entry, and are read there.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub of: Option<Pointer>,
+}
+
+/// An entry of some ticket.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Pointer {
+    /// Whose.
+    pub number: Number,
+    /// Its place in that history, from 1.
+    pub seq: u32,
 }
 
 impl Text {
@@ -106,6 +120,7 @@ pub fn fold<'a>(entries: impl IntoIterator<Item = &'a Entry>) -> Option<Ticket> 
 /// history that does not begin with an opening stays no ticket.
 pub fn evolve(ticket: Option<Ticket>, entry: &Entry) -> Option<Ticket> {
     let mut ticket = ticket.or_else(|| open(entry))?;
+    related::remember(&mut ticket, entry);
     let status = entry.event.leads_to(&ticket).unwrap_or(ticket.status);
     let moved = status != ticket.status;
     ticket.version += 1;
@@ -151,6 +166,14 @@ fn open(entry: &Entry) -> Option<Ticket> {
         promise: promise.clone(),
         clocks: Clocks::default(),
         waiting: None,
+        silence: None,
+        review: None,
+        followers: BTreeSet::new(),
+        links: BTreeSet::new(),
+        split_off: BTreeMap::new(),
+        merged: None,
+        absorbed: BTreeMap::new(),
+        here_by_merge: BTreeSet::new(),
     })
 }
 
@@ -161,6 +184,8 @@ fn enter(ticket: &mut Ticket, entry: &Entry, status: Status) {
         _ => None,
     };
     let waits = status.pauses_resolution() || status == Status::Resolved;
+    let review = Review { entry: ticket.version, by: entry.by.person_id().cloned() };
+    ticket.review = (status == Status::InReview).then_some(review);
     ticket.waiting = waits.then(|| Waiting::from(entry.at, until));
     match status {
         Status::Resolved => ticket.resolved_at = Some(entry.at),
@@ -208,6 +233,17 @@ fn record(ticket: &mut Ticket, entry: &Entry) {
         Event::Opened { .. } | Event::RequesterReplied | Event::AgentReplied => {}
         Event::NoteAdded | Event::Resumed | Event::Awaited | Event::Woken => {}
         Event::Proposed | Event::Escalated | Event::Retitled => {}
+        Event::Submitted | Event::Approved | Event::Returned => {}
+        Event::Linked { .. } | Event::Unlinked { .. } | Event::SplitOff { .. } => {
+            related::record(ticket, entry);
+        }
+        Event::Merged { .. } | Event::Unmerged => related::record(ticket, entry),
+        Event::Absorbed { .. } | Event::Parted { .. } => related::record(ticket, entry),
+        Event::Followed { .. } | Event::Unfollowed { .. } => related::record(ticket, entry),
+        Event::Acknowledged { until } => {
+            ticket.silence = Some(Silence::again(ticket.silence, entry.at, *until));
+        }
+        Event::Extended { .. } => {}
         Event::AlarmRaised { .. } | Event::Undeliverable { .. } => {}
     }
 }

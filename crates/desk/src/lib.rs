@@ -19,23 +19,37 @@ pub mod clock;
 
 pub mod waiting;
 
+pub mod silence;
+
+pub mod receipt;
+mod receipt_words;
+mod tally;
+
 pub mod command;
 
 pub mod lifecycle;
 
 pub mod access;
 
+pub mod calendar;
+
 pub mod config;
+
+mod upgrade;
 
 pub mod person;
 
 pub mod policy;
 
+pub mod related;
+
+pub mod message;
+
 pub mod outbox;
 
 pub use command::{Command, Refusal};
 pub use history::{Actor, Entry, Event, Text, evolve, fold};
-pub use id::{Number, PersonId, QueueId};
+pub use id::{CalendarId, Number, PersonId, PolicyId, QueueId};
 pub use lifecycle::decide;
 pub use ticket::{Channel, Closure, Priority, Status, Ticket, Type};
 

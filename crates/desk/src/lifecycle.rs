@@ -4,7 +4,7 @@ use jiff::Timestamp;
 
 use crate::access::Permit;
 use crate::command::{Command, Opening, Refusal};
-use crate::history::{Actor, Entry, Event, Text, evolve};
+use crate::history::{Actor, Entry, Event, Pointer, Text, evolve};
 use crate::id::PersonId;
 use crate::sla::{self, Promise};
 use crate::ticket::{Closure, Priority, Status, Ticket};
@@ -50,7 +50,7 @@ fn open(opening: Opening, by: &Actor, now: Timestamp) -> Vec<Entry> {
 }
 
 /// A ticket and the entries being added to it.
-struct Story {
+pub(crate) struct Story {
     ticket: Ticket,
     by: Actor,
     now: Timestamp,
@@ -62,7 +62,11 @@ impl Story {
         Story { ticket: ticket.clone(), by, now: now.max(ticket.updated_at), entries: Vec::new() }
     }
 
-    fn add(&mut self, at: Timestamp, by: Actor, event: Event, text: Option<Text>) {
+    pub(crate) fn by(&self) -> &Actor {
+        &self.by
+    }
+
+    pub(crate) fn add(&mut self, at: Timestamp, by: Actor, event: Event, text: Option<Text>) {
         let at = at.max(self.ticket.updated_at);
         let entry = Entry { at, by, event, text };
         if let Some(ticket) = evolve(Some(self.ticket.clone()), &entry) {
@@ -71,11 +75,19 @@ impl Story {
         self.entries.push(entry);
     }
 
-    fn happened(&mut self, event: Event) {
+    pub(crate) fn ticket(&self) -> &Ticket {
+        &self.ticket
+    }
+
+    pub(crate) fn now(&self) -> Timestamp {
+        self.now
+    }
+
+    pub(crate) fn happened(&mut self, event: Event) {
         self.add(self.now, self.by.clone(), event, None);
     }
 
-    fn said(&mut self, event: Event, text: Text) {
+    pub(crate) fn said(&mut self, event: Event, text: Text) {
         self.add(self.now, self.by.clone(), event, Some(text));
     }
 
@@ -89,7 +101,10 @@ impl Story {
 
     fn carry_out(&mut self, command: Command) -> Result<(), Refusal> {
         if self.ticket.status == Status::Closed && !outlives_closing(&command) {
-            return Err(Refusal::Closed);
+            return Err(match &self.ticket.merged {
+                Some(merged) => Refusal::MergedInto { into: merged.into },
+                None => Refusal::Closed,
+            });
         }
         match command {
             Command::Open(_) => return Err(Refusal::AlreadyOpened),
@@ -110,6 +125,14 @@ impl Story {
             Command::Propose(text) => {
                 self.move_on("proposed as solved", Event::Proposed, Some(text))?
             }
+            Command::Submit(text) => {
+                self.move_on("submitted for review", Event::Submitted, Some(text))?
+            }
+            Command::Approve => self.approve()?,
+            Command::Return(text) => {
+                self.may_review()?;
+                self.move_on("returned", Event::Returned, Some(text))?
+            }
             Command::Confirm => self.move_on("confirmed", Event::Confirmed, None)?,
             Command::Decline(text) => self.move_on("declined", Event::Declined, Some(text))?,
             Command::Reopen(text) => self.move_on("reopened", Event::Reopened, Some(text))?,
@@ -128,6 +151,17 @@ impl Story {
                 self.happened(Event::Tagged { tags });
             }
             Command::Tag { .. } => {}
+            Command::Link(link) => self.link(link)?,
+            Command::Unlink(link) => self.unlink(link),
+            Command::SplitOff { entry, into } => self.split_off(entry, into)?,
+            Command::Merge { into } => self.merge(into)?,
+            Command::Absorb { number, asker } => self.absorb(number, &asker)?,
+            Command::Unmerge => self.unmerge()?,
+            Command::Part { number } => self.part(number),
+            Command::Follow { who } => self.follow(who)?,
+            Command::Unfollow { who } => self.unfollow(who),
+            Command::Extend { due_at, reason } => self.extend(due_at, reason)?,
+            Command::Acknowledge => self.acknowledge()?,
             Command::ReportUndeliverable { message, reason } => {
                 self.happened(Event::Undeliverable { message, reason });
             }
@@ -154,7 +188,11 @@ impl Story {
 
     fn requester_replies(&mut self, text: Text) {
         match self.ticket.status {
-            Status::AwaitingConfirmation => self.said(Event::Declined, text),
+            Status::AwaitingConfirmation if self.is_by_requester() => {
+                self.said(Event::Declined, text);
+            }
+            // Whether it helped is for the requester to say; a follower is heard all the same.
+            Status::AwaitingConfirmation => self.said(Event::RequesterReplied, text),
             Status::Resolved => {
                 self.said(Event::RequesterReplied, text);
                 self.happened(Event::Reopened);
@@ -172,6 +210,10 @@ impl Story {
             }
             Status::Closed => {}
         }
+    }
+
+    fn is_by_requester(&self) -> bool {
+        self.by.person_id() == Some(&self.ticket.requester)
     }
 
     fn claim(&mut self) -> Result<(), Refusal> {
@@ -194,6 +236,21 @@ impl Story {
             self.happened(Event::Assigned { to });
         }
         Ok(())
+    }
+
+    /// Nobody reviews their own work.
+    fn may_review(&self) -> Result<(), Refusal> {
+        let author = self.ticket.review.as_ref().and_then(|review| review.by.as_ref());
+        let own = author.is_some() && author == self.by.person_id();
+        if own { Err(Refusal::OwnWork) } else { Ok(()) }
+    }
+
+    /// What is let through are the words that were submitted, where they stand.
+    fn approve(&mut self) -> Result<(), Refusal> {
+        self.may_review()?;
+        let number = self.ticket.number;
+        let of = self.ticket.review.as_ref().map(|review| Pointer { number, seq: review.entry });
+        self.move_on("approved", Event::Approved, Some(Text { of, ..Text::default() }))
     }
 
     fn hold(&mut self, until: Option<Timestamp>, reason: Text) -> Result<(), Refusal> {
@@ -263,7 +320,8 @@ impl Story {
             Event::Released | Event::Transferred { .. } => Status::PendingAssignment,
             Event::Awaited => Status::AwaitingRequester,
             Event::Held { .. } => Status::OnHold,
-            Event::Proposed => Status::AwaitingConfirmation,
+            Event::Proposed | Event::Approved => Status::AwaitingConfirmation,
+            Event::Submitted => Status::InReview,
             Event::Confirmed => Status::Resolved,
             _ => Status::InProgress,
         };
@@ -275,6 +333,7 @@ impl Story {
             Event::Confirmed | Event::Declined => from == Status::AwaitingConfirmation,
             Event::Reopened => from == Status::Resolved,
             Event::Proposed => from == Status::InProgress,
+            Event::Approved | Event::Returned => from == Status::InReview,
             _ => from.may_become(to),
         };
         if !known {
@@ -284,7 +343,7 @@ impl Story {
         Ok(())
     }
 
-    fn refuse(&self, done: &'static str, hint: &'static str) -> Refusal {
+    pub(crate) fn refuse(&self, done: &'static str, hint: &'static str) -> Refusal {
         Refusal::NotAllowed { from: self.ticket.status, done, hint }
     }
 }
@@ -297,6 +356,11 @@ fn outlives_closing(command: &Command) -> bool {
             | Command::Rate { .. }
             | Command::AddNote(_)
             | Command::ReportUndeliverable { .. }
+            | Command::Link(_)
+            | Command::Unlink(_)
+            | Command::Unmerge
+            | Command::Part { .. }
+            | Command::Unfollow { .. }
             | Command::Open(_)
     )
 }

@@ -11,6 +11,8 @@ use serde::{Deserialize, Serialize};
 use crate::config::Queue;
 use crate::history::{Actor, Entry, Event};
 use crate::id::{Number, PersonId, QueueId};
+pub use crate::message::Message;
+use crate::silence::is_silent;
 use crate::sla::{Alarm, Metric};
 use crate::ticket::{Channel, Closure, Ticket};
 
@@ -58,64 +60,6 @@ pub enum Otherwise {
     Mail,
     /// It has gone another way already.
     Nothing,
-}
-
-/// What a message says.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Message {
-    /// To the requester: we have it, this is its number.
-    Receipt,
-    /// To the requester: an agent answered.
-    Reply,
-    /// To the requester: an agent asks something.
-    Question,
-    /// To the requester: is this the solution?
-    Solution,
-    /// To the requester: we are still waiting for you.
-    Reminder,
-    /// To the requester: it is solved.
-    Solved,
-    /// To the requester: it was ended without a solution.
-    Ended(Closure),
-    /// To the queue: here is a new ticket.
-    Card,
-    /// To the assignee: it is yours.
-    Assigned,
-    /// To the assignee: the requester wrote.
-    RequesterWrote,
-    /// To the assignee: it did not help.
-    NotSolved,
-    /// To the assignee: it helped.
-    Confirmed,
-    /// To the assignee: it came back.
-    CameBack,
-    /// To the assignee: the requester withdrew it.
-    Withdrawn,
-    /// To the assignee: the hold is over.
-    Awake,
-    /// To whoever the ladder names: a promise is at risk or broken.
-    Alarm(Metric, Alarm),
-    /// To lead and manager: an agent asks for help.
-    HelpWanted,
-    /// To the assignee: a message did not arrive.
-    NotDelivered,
-    /// To the bus: the entries from this one to the numbered one.
-    Events(u32),
-}
-
-impl Message {
-    /// Written by the desk itself, not by a person.
-    fn is_automatic(self) -> bool {
-        match self {
-            Message::Reply | Message::Question | Message::Solution | Message::Ended(_) => false,
-            Message::Receipt | Message::Reminder | Message::Solved | Message::Card => true,
-            Message::Assigned | Message::RequesterWrote | Message::NotSolved => true,
-            Message::Confirmed | Message::CameBack | Message::Withdrawn | Message::Awake => true,
-            Message::Alarm(..) | Message::HelpWanted | Message::NotDelivered => true,
-            Message::Events(_) => true,
-        }
-    }
 }
 
 impl Owed {
@@ -171,22 +115,54 @@ impl Outbox<'_> {
             Event::Opened { .. } => self.requester(seq, None, Message::Receipt),
             Event::Queued { .. } | Event::Transferred { .. } => self.queue(seq, Message::Card, &[]),
             Event::Assigned { .. } => self.assignee(seq, by, Message::Assigned),
-            Event::AgentReplied => self.requester(seq, by, Message::Reply),
+            Event::AgentReplied => {
+                self.requester(seq, by, Message::Reply);
+                self.followers(seq, by, Message::Reply);
+            }
             Event::Awaited => self.requester(seq, by, Message::Question),
             Event::Proposed => self.requester(seq, by, Message::Solution),
+            Event::Submitted => self.reviewers(seq, by),
+            Event::Approved => {
+                self.requester(seq, by, Message::Solution);
+                self.assignee(seq, by, Message::LetThrough);
+            }
+            Event::Returned => self.assignee(seq, by, Message::ChangesWanted),
             Event::Reminded { .. } => self.requester(seq, None, Message::Reminder),
             Event::Confirmed => {
                 self.assignee(seq, by, Message::Confirmed);
                 self.requester(seq, None, Message::Solved);
+                self.followers(seq, None, Message::Solved);
             }
-            Event::ResolvedUnanswered => self.requester(seq, None, Message::Solved),
-            Event::RequesterReplied => self.agent_side(seq, by, Message::RequesterWrote),
+            Event::ResolvedUnanswered => {
+                self.requester(seq, None, Message::Solved);
+                self.followers(seq, None, Message::Solved);
+            }
+            Event::RequesterReplied => {
+                self.agent_side(seq, by, Message::RequesterWrote);
+                self.requester(seq, by, Message::OthersWrote);
+                self.followers(seq, by, Message::OthersWrote);
+            }
             Event::Declined => self.assignee_both_ways(seq, by, Message::NotSolved),
             Event::Reopened => self.agent_side(seq, by, Message::CameBack),
             Event::Woken => self.assignee(seq, by, Message::Awake),
             Event::Closed { closure } => self.ended(seq, &entry.by, *closure),
+            Event::Merged { into } => self.requester(seq, by, Message::GoesOnIn(*into)),
+            Event::Absorbed { number, .. } => self.assignee(seq, by, Message::TookIn(*number)),
+            Event::Unmerged => {
+                self.requester(seq, by, Message::OnItsOwn);
+                self.agent_side(seq, by, Message::OnItsOwn);
+            }
+            // By the desk itself: a merge, of which they are told as of their own ticket.
+            Event::Followed { who } if by.is_some_and(|by| by != who) => {
+                self.follower(seq, who, Message::NowFollowing);
+            }
+            Event::Followed { .. } | Event::Unfollowed { .. } => {}
+            Event::Linked { .. } | Event::Unlinked { .. } | Event::SplitOff { .. } => {}
+            Event::Parted { .. } => {}
             Event::Escalated => self.help_wanted(seq, by),
+            Event::AlarmRaised { alarm, due, .. } if is_silent(self.ticket, *alarm, *due) => {}
             Event::AlarmRaised { metric, alarm, .. } => self.alarm(seq, *metric, *alarm),
+            Event::Extended { .. } | Event::Acknowledged { .. } => {}
             Event::Undeliverable { .. } => self.assignee(seq, None, Message::NotDelivered),
             Event::Claimed | Event::Released | Event::NoteAdded | Event::Resumed => {}
             Event::Held { .. } | Event::PriorityChanged { .. } | Event::TypeChanged { .. } => {}
@@ -195,6 +171,10 @@ impl Outbox<'_> {
     }
 
     fn owe(&mut self, seq: u32, lane: Lane, message: Message, otherwise: Otherwise) {
+        // Whoever is two things on a ticket is told once, as the first of them.
+        if self.owed.iter().any(|owed| owed.seq == seq && owed.lane == lane) {
+            return;
+        }
         let number = self.ticket.number;
         self.owed.push(Owed { number, seq, lane, message, otherwise, except: Vec::new() });
     }
@@ -212,6 +192,22 @@ impl Outbox<'_> {
             Channel::Email | Channel::Web | Channel::Api | Channel::Phone => Lane::Mail(requester),
         };
         self.owe(seq, lane, message, Otherwise::Mail);
+    }
+
+    /// Those who are told what the requester is told, each the way they are reached.
+    fn followers(&mut self, seq: u32, by: Option<&PersonId>, message: Message) {
+        let ticket = self.ticket;
+        let others = ticket.followers.iter().filter(|who| by != Some(who));
+        for who in others.filter(|who| **who != ticket.requester) {
+            self.follower(seq, who, message);
+        }
+    }
+
+    /// A follower whose request was merged in goes on hearing of it where they asked.
+    fn follower(&mut self, seq: u32, who: &PersonId, message: Message) {
+        if !(self.ticket.silent && message.is_automatic()) {
+            self.direct(seq, who, message);
+        }
     }
 
     fn direct(&mut self, seq: u32, person: &PersonId, message: Message) {
@@ -267,6 +263,21 @@ impl Outbox<'_> {
                 self.requester(seq, by.person_id(), Message::Ended(closure));
             }
             Closure::Confirmed | Closure::NoReply | Closure::Merged | Closure::Spam => {}
+        }
+    }
+
+    /// The lead, unless it is their own work; else whoever of the queue looks first.
+    fn reviewers(&mut self, seq: u32, by: Option<&PersonId>) {
+        let lead = self.queue.and_then(|queue| queue.lead.clone());
+        match lead.filter(|lead| by != Some(lead)) {
+            Some(lead) => {
+                self.direct(seq, &lead, Message::ReviewWanted);
+                self.channel(seq, Message::ReviewWanted);
+            }
+            None => {
+                let except = by.map(std::slice::from_ref).unwrap_or_default();
+                self.queue(seq, Message::ReviewWanted, except);
+            }
         }
     }
 

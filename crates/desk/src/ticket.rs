@@ -3,12 +3,14 @@
 //! It holds no prose: titles, descriptions and messages are texts of entries, kept beside them so
 //! that they can be erased without touching what happened.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use crate::id::{Number, PersonId, QueueId};
+use crate::related::{Link, Merged};
+use crate::silence::Silence;
 use crate::sla::{Clocks, Promise};
 use crate::waiting::Waiting;
 
@@ -261,6 +263,15 @@ pub struct Rating {
     pub score: u8,
 }
 
+/// A solution that a colleague has to look at.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Review {
+    /// The entry that holds its words.
+    pub entry: u32,
+    /// Who proposed it, and may not let it through.
+    pub by: Option<PersonId>,
+}
+
 /// The fold of a ticket's history: all that `decide` decides from.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Ticket {
@@ -312,4 +323,28 @@ pub struct Ticket {
     pub clocks: Clocks,
     /// Since when, and after how many reminders, somebody else is waited for.
     pub waiting: Option<Waiting>,
+    /// Since when, and until when, alarms are recorded and nobody is told.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub silence: Option<Silence>,
+    /// The solution a colleague has to look at; none unless it is in review.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub review: Option<Review>,
+    /// People besides the requester who are told what the requester is told.
+    #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
+    pub followers: BTreeSet<PersonId>,
+    /// Other tickets it has to do with.
+    #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
+    pub links: BTreeSet<Link>,
+    /// Messages that became tickets of their own: entry → ticket.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub split_off: BTreeMap<u32, Number>,
+    /// Where it lives on; none where it was never merged, or was taken out again.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub merged: Option<Merged>,
+    /// Tickets that live on in this one, and who asked each.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub absorbed: BTreeMap<Number, PersonId>,
+    /// Followers who are here for a merge alone.
+    #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
+    pub here_by_merge: BTreeSet<PersonId>,
 }

@@ -3,10 +3,17 @@
 
 use desk::config::Config;
 use desk::history::Event;
-use desk::sla::{Alarm, Metric};
+use desk::policy::Circumstances;
+use desk::related::Relation;
+use desk::sla::{Alarm, Metric, Promise};
 use desk::ticket::Place;
 use desk::{Channel, Closure, Number, PersonId, Priority, QueueId, Type};
 use jiff::tz::TimeZone;
+
+fn promise(config: &Config, priority: Priority) -> Promise {
+    let (kind, channel) = (Type::Incident, Channel::Email);
+    config.promise(&Circumstances { queue: None, kind, priority, channel, email: None })
+}
 
 fn events() -> Vec<Event> {
     let config =
@@ -19,7 +26,7 @@ fn events() -> Vec<Event> {
             kind: Type::Incident,
             priority: Priority::High,
             channel: Channel::Email,
-            promise: config.promise(Priority::High),
+            promise: promise(&config, Priority::High),
             origin: Some(Place::Mail { message_id: "a@b".into() }),
             silent: true,
             external_id: Some("x-1".into()),
@@ -44,7 +51,10 @@ fn events() -> Vec<Event> {
         Event::Reopened,
         Event::Closed { closure: Closure::Rejected },
         Event::Escalated,
-        Event::PriorityChanged { to: Priority::Urgent, promise: config.promise(Priority::Urgent) },
+        Event::PriorityChanged {
+            to: Priority::Urgent,
+            promise: promise(&config, Priority::Urgent),
+        },
         Event::TypeChanged { to: Type::Fault },
         Event::Retitled,
         Event::Tagged { tags: ["vpn".to_owned()].into() },
@@ -52,6 +62,20 @@ fn events() -> Vec<Event> {
         Event::AlarmRaised { metric: Metric::Resolution, alarm: Alarm::Repeat(2), due: at },
         Event::AlarmRaised { metric: Metric::NextResponse, alarm: Alarm::Warning(0), due: at },
         Event::Undeliverable { message: "7/1/p1/mail".into(), reason: "mailbox full".into() },
+        Event::Extended { due_at: at },
+        Event::Acknowledged { until: at },
+        Event::Submitted,
+        Event::Approved,
+        Event::Returned,
+        Event::Linked { relation: Relation::BlockedBy, number: Number(8) },
+        Event::Unlinked { relation: Relation::Related, number: Number(8) },
+        Event::SplitOff { entry: 4, into: Number(9) },
+        Event::Merged { into: Number(8) },
+        Event::Unmerged,
+        Event::Absorbed { number: Number(6), asker: PersonId::from("p3") },
+        Event::Parted { number: Number(6) },
+        Event::Followed { who: PersonId::from("p3") },
+        Event::Unfollowed { who: PersonId::from("p3") },
     ]
 }
 
@@ -71,4 +95,19 @@ fn configuration_at_rest() {
     let json = serde_json::to_string(&config).unwrap();
     assert_eq!(serde_json::from_str::<Config>(&json).unwrap(), config);
     insta::assert_snapshot!("config", json);
+}
+
+/// What a desk stored while it had one policy, and each promise a calendar of its own.
+const ONE_POLICY: &str = include_str!("stored/one_policy.json");
+
+#[test]
+fn a_configuration_with_one_policy_is_still_read() {
+    let read: Config = serde_json::from_str(ONE_POLICY).unwrap();
+    let fresh = Config::fresh("example.com", "admin@example.com", TimeZone::UTC);
+    assert_eq!(read.policies, fresh.policies);
+    assert_eq!(read.calendars, fresh.calendars);
+    assert_eq!(read, fresh);
+    for priority in Priority::ALL {
+        assert_eq!(promise(&read, *priority), promise(&fresh, *priority));
+    }
 }

@@ -6,9 +6,9 @@ use desk::access::{Permit, Role, Who, permit};
 use desk::command::Opening;
 use desk::config::Config;
 use desk::history::Text;
-use desk::policy::Policy;
+use desk::policy::Circumstances;
 use desk::schedule::Calendar;
-use desk::sla::{Alarm, Metric, State};
+use desk::sla::{Alarm, Metric, Promise, State};
 use desk::{
     Channel, Closure, Command, Entry, Event, Number, PersonId, Priority, QueueId, Status, Ticket,
     Type, decide, evolve, fold, next_moment, outbox,
@@ -58,14 +58,25 @@ fn requester() -> Who {
     Who::new(PersonId::from("kofi"), Role::Requester)
 }
 
-fn opening(policy: &Policy, priority: Priority) -> Command {
+/// A fresh desk in one of the zones.
+fn config(n: usize) -> Config {
+    Config::fresh("example.com", "admin@example.com", zone(n))
+}
+
+fn promise(config: &Config, priority: Priority) -> Promise {
+    let (kind, channel) = (Type::Incident, Channel::Slack);
+    let ticket = Circumstances { queue: None, kind, priority, channel, email: None };
+    config.promise(&ticket)
+}
+
+fn opening(config: &Config, priority: Priority) -> Command {
     Command::Open(Box::new(Opening {
         number: Number(1),
         requester: requester().id,
         kind: Type::Question,
         priority,
         channel: Channel::Email,
-        promise: policy.promise(priority),
+        promise: promise(config, priority),
         queue: QueueId::from("support"),
         origin: None,
         silent: false,
@@ -80,7 +91,7 @@ enum Step {
     Requester(Command),
 }
 
-fn steps(policy: Policy) -> impl Strategy<Value = Step> {
+fn steps(config: Config) -> impl Strategy<Value = Step> {
     let by_agent = prop_oneof![
         3 => Just(Command::Claim),
         1 => Just(Command::Assign { to: PersonId::from("ben") }),
@@ -98,9 +109,14 @@ fn steps(policy: Policy) -> impl Strategy<Value = Step> {
         1 => Just(Command::Close { closure: None, reason: text() }),
         1 => Just(Command::Close { closure: Some(Closure::Spam), reason: text() }),
         1 => Just(Command::Escalate(text())),
+        1 => Just(Command::Acknowledge),
+        1 => (1..60_000i64).prop_map(|ahead| Command::Extend {
+            due_at: epoch() + minutes(ahead),
+            reason: text(),
+        }),
         2 => prop::sample::select(Priority::ALL).prop_map(move |to| Command::SetPriority {
             to,
-            promise: Box::new(policy.promise(to)),
+            promise: Box::new(promise(&config, to)),
         }),
     ];
     let by_requester = prop_oneof![
@@ -116,16 +132,16 @@ fn steps(policy: Policy) -> impl Strategy<Value = Step> {
 
 #[derive(Clone, Debug)]
 struct Tale {
-    policy: Policy,
+    config: Config,
     priority: Priority,
     steps: Vec<(i64, Step)>,
 }
 
 fn tales() -> impl Strategy<Value = Tale> {
     (0..ZONES.len(), prop::sample::select(Priority::ALL)).prop_flat_map(|(n, priority)| {
-        let policy = Policy::standard(zone(n));
-        let steps = prop::collection::vec((0..4_000i64, steps(policy.clone())), 0..14);
-        steps.prop_map(move |steps| Tale { policy: policy.clone(), priority, steps })
+        let config = config(n);
+        let steps = prop::collection::vec((0..4_000i64, steps(config.clone())), 0..14);
+        steps.prop_map(move |steps| Tale { config: config.clone(), priority, steps })
     })
 }
 
@@ -184,7 +200,7 @@ fn tell(tale: &Tale, extra: i32) -> Vec<Entry> {
 }
 
 fn opened(tale: &Tale) -> Desk {
-    let open = permit(&requester(), None, opening(&tale.policy, tale.priority)).unwrap();
+    let open = permit(&requester(), None, opening(&tale.config, tale.priority)).unwrap();
     Desk { history: decide(None, &open, epoch()).unwrap(), now: epoch() }
 }
 
@@ -285,7 +301,7 @@ proptest! {
     fn a_late_tick_measures_like_a_punctual_one(
         n in 0..ZONES.len(), priority in prop::sample::select(Priority::ALL), gap in 0..60_000i64,
     ) {
-        let tale = Tale { policy: Policy::standard(zone(n)), priority, steps: Vec::new() };
+        let tale = Tale { config: config(n), priority, steps: Vec::new() };
         let until = epoch() + minutes(gap);
         let mut punctual = opened(&tale);
         punctual.pass(until, 0);
@@ -358,7 +374,7 @@ proptest! {
         // Without reopenings and new promises there is one episode of resolution.
         let quiet = |step: &Step| !matches!(
             step,
-            Step::Agent(Command::SetPriority { .. })
+            Step::Agent(Command::SetPriority { .. } | Command::Extend { .. })
                 | Step::Requester(Command::Reopen(_) | Command::ReplyAsRequester(_))
         );
         let steps = tale.steps.iter().filter(|(_, step)| quiet(step)).cloned().collect();
@@ -371,8 +387,8 @@ proptest! {
 
     #[test]
     fn an_answer_on_the_stroke_is_late(n in 0..ZONES.len(), priority in prop::sample::select(Priority::ALL)) {
-        let policy = Policy::standard(zone(n));
-        let desk = opened(&Tale { policy, priority, steps: Vec::new() });
+        let config = config(n);
+        let desk = opened(&Tale { config, priority, steps: Vec::new() });
         let due = desk::sla::due_at(&desk.ticket(), Metric::FirstResponse).unwrap();
         let answer = permit(&agent(), Some(&desk.ticket()), Command::ReplyAsAgent(text())).unwrap();
         let breached = |at| {

@@ -2,8 +2,9 @@
 
 use desk::access::{Permit, Role, Who, permit};
 use desk::command::Opening;
+use desk::config::Config;
 use desk::history::Text;
-use desk::policy::Policy;
+use desk::policy::Circumstances;
 use desk::sla::{Metric, due_at};
 use desk::{
     Channel, Closure, Command, Entry, Event, Number, PersonId, Priority, QueueId, Refusal, Status,
@@ -284,7 +285,9 @@ fn text() -> Text {
 }
 
 fn promise(priority: Priority) -> Box<desk::sla::Promise> {
-    Box::new(Policy::standard(TimeZone::UTC).promise(priority))
+    let (kind, channel) = (Type::Incident, Channel::Slack);
+    let ticket = Circumstances { queue: None, kind, priority, channel, email: None };
+    Box::new(Config::fresh("example.com", "admin@example.com", TimeZone::UTC).promise(&ticket))
 }
 
 fn agent(command: Command) -> Line {

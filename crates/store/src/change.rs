@@ -13,19 +13,21 @@ use desk::command::Opening;
 use desk::config::Config;
 use desk::history::{Entry, Text};
 use desk::person::Person;
+use desk::policy::Circumstances;
 use desk::ticket::Place;
 use desk::{Channel, Command, Number, Priority, QueueId, Refusal, Ticket, Type, decide, evolve};
 use jiff::Timestamp;
 
-use crate::draft::Draft;
+use crate::draft::{Draft, ITEMS_AT_MOST};
 use crate::error::Error;
 use crate::item::{self, Stored, n};
 use crate::ledger::Arrival;
+use crate::together::follow_up;
 use crate::transaction::Lost;
 use crate::{Store, key, people};
 
 /// How often a lost race is run again before the desk says it is busy.
-const TRIES: u32 = 24;
+pub(crate) const TRIES: u32 = 24;
 
 /// Keeps one request from happening twice.
 #[derive(Clone, Debug)]
@@ -117,6 +119,21 @@ pub struct NewTicket {
     pub external_id: Option<String>,
     /// Title and description.
     pub text: Text,
+    /// The closed ticket it goes on from.
+    pub follow_up_of: Option<Number>,
+}
+
+impl NewTicket {
+    /// What its promise is chosen by.
+    fn circumstances(&self) -> Circumstances<'_> {
+        Circumstances {
+            queue: Some(&self.queue),
+            kind: self.kind,
+            priority: self.priority,
+            channel: self.channel,
+            email: self.requester.email.as_deref(),
+        }
+    }
 }
 
 /// Makes the answer that is kept with a [`Once`], from the ticket as it now stands and the entries
@@ -141,9 +158,19 @@ impl Store {
         let mut new = new;
         for attempt in 0..TRIES {
             let permit = permit(&new.who, None, opening(&new, number, &config))?;
-            let entries = decide(None, &permit, self.now())?;
-            let draft = Draft { before: None, new: Some(&new), entries, along: &along };
-            if let Some(done) = self.commit(draft, &config, answer).await? {
+            let mut entries = decide(None, &permit, self.now())?;
+            let closed = self.went_on_from(&new).await?;
+            let aside = Along::default();
+            let mut told = None;
+            if let Some(closed) = &closed {
+                let (here, there) = follow_up(&entries, &closed.ticket, self.now())?;
+                entries.extend(here);
+                let (before, along) = (Some(closed), &aside);
+                told = Some(Draft { before, new: None, entries: there, along });
+            }
+            let opened = Draft { before: None, new: Some(&new), entries, along: &along };
+            let drafts = std::iter::once(opened).chain(told).collect();
+            if let Some(done) = self.commit(drafts, &config, answer).await? {
                 return Ok(done);
             }
             self.back_off(attempt).await;
@@ -201,7 +228,7 @@ impl Store {
                 return Ok(Done::Now(Box::new(stored)));
             }
             let draft = Draft { before: Some(&stored), new: None, entries, along: &along };
-            if let Some(done) = self.commit(draft, &config, answer).await? {
+            if let Some(done) = self.commit(vec![draft], &config, answer).await? {
                 return Ok(done);
             }
             self.back_off(attempt).await;
@@ -210,7 +237,7 @@ impl Store {
     }
 
     /// A refusal, unless the same request was carried out before.
-    async fn refuse(&self, refusal: Refusal, along: &Along) -> Result<Done, Error> {
+    pub(crate) async fn refuse(&self, refusal: Refusal, along: &Along) -> Result<Done, Error> {
         if let Some(once) = &along.once
             && let Some(earlier) = self.earlier(once.door, &once.id).await?
         {
@@ -242,29 +269,40 @@ impl Store {
         }
     }
 
-    /// Commits a draft. None where somebody else was faster: decide again.
-    async fn commit(
+    /// Commits drafts in one transaction; the answer is about the first. None where somebody else was
+    /// faster: decide again.
+    pub(crate) async fn commit(
         &self,
-        draft: Draft<'_>,
+        drafts: Vec<Draft<'_>>,
         config: &Config,
         answer: Answer<'_>,
     ) -> Result<Option<Done>, Error> {
         let command = self.fresh_id();
-        let stored = draft.outcome()?;
-        let items = self.items(&draft, &stored, config, &command, answer).await?;
-        let first = draft.first_seq();
-        draft.along.underway.raise();
+        let mut items = Vec::new();
+        let mut about = None;
+        for draft in &drafts {
+            let stored = draft.outcome()?;
+            items.extend(self.items(draft, &stored, config, &command, answer).await?);
+            about.get_or_insert(stored);
+            draft.along.underway.raise();
+        }
+        let stored = about.ok_or_else(|| Error::damaged("a change", "it changes nothing"))?;
+        if items.len() > ITEMS_AT_MOST {
+            return Err(Error::TooLarge { items: items.len() });
+        }
         let lost = match self.transact(items, &command).await {
             Ok(()) => return Ok(Some(Done::Now(Box::new(stored)))),
             Err(lost) => lost,
         };
-        if !draft.entries.is_empty() && self.is_ours(stored.ticket.number, first, &command).await {
+        if let Some((number, seq)) = drafts.iter().find_map(Draft::first_entry)
+            && self.is_ours(number, seq, &command).await
+        {
             return Ok(Some(Done::Now(Box::new(stored))));
         }
-        if let Some(once) = &draft.along.once
-            && let Some(earlier) = self.earlier(once.door, &once.id).await?
-        {
-            return Ok(Some(Done::Before(earlier)));
+        for once in drafts.iter().filter_map(|draft| draft.along.once.as_ref()) {
+            if let Some(earlier) = self.earlier(once.door, &once.id).await? {
+                return Ok(Some(Done::Before(earlier)));
+            }
         }
         match lost {
             Lost::Race => Ok(None),
@@ -280,7 +318,7 @@ impl Store {
         })
     }
 
-    async fn next_number(&self) -> Result<Number, Error> {
+    pub(crate) async fn next_number(&self) -> Result<Number, Error> {
         let answer = self
             .db
             .update_item()
@@ -297,7 +335,7 @@ impl Store {
     }
 
     /// Waits a little longer each time, never as long as anybody else.
-    async fn back_off(&self, attempt: u32) {
+    pub(crate) async fn back_off(&self, attempt: u32) {
         let most = 5u64.saturating_mul(1 << attempt.min(6));
         let wait = rand::random_range(1..=most);
         tokio::time::sleep(Duration::from_millis(wait)).await;
@@ -305,14 +343,18 @@ impl Store {
 }
 
 impl Along {
-    fn is_empty(&self) -> bool {
+    pub(crate) fn is_empty(&self) -> bool {
         let Along { once, arrival, threads, settles, underway: _ } = self;
         once.is_none() && arrival.is_none() && threads.is_empty() && settles.is_none()
     }
 }
 
 /// What several commands come to, each decided on the ticket as the one before leaves it.
-fn decide_all(ticket: &Ticket, permits: &[Permit], now: Timestamp) -> Result<Vec<Entry>, Refusal> {
+pub(crate) fn decide_all(
+    ticket: &Ticket,
+    permits: &[Permit],
+    now: Timestamp,
+) -> Result<Vec<Entry>, Refusal> {
     let mut ticket = Some(ticket.clone());
     let mut entries = Vec::new();
     for permit in permits {
@@ -323,14 +365,14 @@ fn decide_all(ticket: &Ticket, permits: &[Permit], now: Timestamp) -> Result<Vec
     Ok(entries)
 }
 
-fn opening(new: &NewTicket, number: Number, config: &Config) -> Command {
+pub(crate) fn opening(new: &NewTicket, number: Number, config: &Config) -> Command {
     Command::Open(Box::new(Opening {
         number,
         requester: new.requester.id.clone(),
         kind: new.kind,
         priority: new.priority,
         channel: new.channel,
-        promise: config.promise(new.priority),
+        promise: config.promise(&new.circumstances()),
         queue: new.queue.clone(),
         origin: new.origin.clone(),
         silent: new.silent,

@@ -14,6 +14,8 @@ mod transaction;
 
 pub mod change;
 
+pub mod together;
+
 pub mod read;
 
 pub mod people;

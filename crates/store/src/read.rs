@@ -239,6 +239,17 @@ impl Store {
     }
 
     async fn read_text(&self, item: &Item) -> Result<Text, Error> {
+        let text = self.own_text(item).await?;
+        let Some(of) = text.of else { return Ok(text) };
+        // A pointer names the place where the words stand, never another pointer.
+        let Some(item) = self.get(key::body(of.number, of.seq), true).await? else {
+            return Ok(text);
+        };
+        let words = self.own_text(&item).await?;
+        Ok(Text { title: text.title, of: text.of, ..words })
+    }
+
+    async fn own_text(&self, item: &Item) -> Result<Text, Error> {
         let Some(blob) = item::text(item, "blob") else { return item::data(item) };
         let json = self.blob(blob).await?.ok_or_else(|| Error::damaged(blob, "missing from S3"))?;
         serde_json::from_slice(&json).map_err(|cause| Error::damaged(blob, cause))

@@ -6,7 +6,7 @@ use desk::history::{Entry, Text};
 use desk::{Closure, Command, Number, Refusal, Status};
 use serde_json::Value;
 use store::Stored;
-use store::change::{Along, Done};
+use store::change::{Along, Done, Once};
 
 use crate::body::{Fields, WORDS_AT_MOST};
 use crate::precondition::etag;
@@ -24,6 +24,7 @@ pub(crate) enum Verb {
     Hold,
     Await,
     Propose,
+    Approve,
     Confirm,
     Decline,
     Reopen,
@@ -32,38 +33,69 @@ pub(crate) enum Verb {
     Close,
     Escalate,
     Rate,
+    Extend,
+    Acknowledge,
 }
 
 /// Carries out one verb and answers the ticket.
 pub(crate) async fn act(call: &Call<'_>, number: Number, verb: Verb) -> Result<Answer, Problem> {
     let wanted = read(call, verb, &call.fields()?)?;
-    let wish = |stored: &Stored, _: &Config| -> Result<Permit, Refusal> {
+    let wish = |stored: &Stored, config: &Config| -> Result<Permit, Refusal> {
         if !call.matches(&etag(stored)) {
             return Err(Refusal::Stale);
         }
-        permit(&call.caller.who, Some(&stored.ticket), wanted.command(call, stored))
+        let command = config.reviewed(&stored.ticket, wanted.command(call, stored));
+        permit(&call.caller.who, Some(&stored.ticket), command)
     };
-    let once = call.once()?;
-    let description = match &once {
-        Some(_) => call.store.texts(&[(number, 1)]).await?.remove(&number),
-        None => None,
-    };
-    let answer = |stored: &Stored, description: Option<&Text>| {
-        let body = render::ticket(stored, description, &call.caller.config);
+    let asked = Asked::of(call, number).await?;
+    let done = call.store.change(number, asked.along(), wish, &asked.keep()).await?;
+    asked.answer(done).await
+}
+
+/// A change of a ticket that is being asked for, with the call's key, and its answer: the ticket.
+pub(crate) struct Asked<'a> {
+    call: &'a Call<'a>,
+    once: Option<Once>,
+    description: Option<Text>,
+}
+
+impl<'a> Asked<'a> {
+    /// Reads what the answer needs, where it has to be kept.
+    pub async fn of(call: &'a Call<'a>, number: Number) -> Result<Asked<'a>, Problem> {
+        let once = call.once()?;
+        let description = match &once {
+            Some(_) => call.store.texts(&[(number, 1)]).await?.remove(&number),
+            None => None,
+        };
+        Ok(Asked { call, once, description })
+    }
+
+    /// The key that keeps it from happening twice.
+    pub fn along(&self) -> Along {
+        Along { once: self.once.clone(), ..Along::default() }
+    }
+
+    /// The answer as it is kept with the key.
+    pub fn keep(&self) -> impl Fn(&Stored, &[Entry]) -> Option<String> + Sync {
+        |stored, _| idempotency::kept(&self.shown(stored))
+    }
+
+    fn shown(&self, stored: &Stored) -> Answer {
+        let config = &self.call.caller.config;
+        let body = render::ticket(stored, self.description.as_ref(), config);
         Answer::ok(body).tagged(etag(stored))
-    };
-    let keep =
-        |stored: &Stored, _: &[Entry]| idempotency::kept(&answer(stored, description.as_ref()));
-    let along = Along { once, ..Along::default() };
-    match call.store.change(number, along, wish, &keep).await? {
-        Done::Now(stored) => match &description {
-            Some(description) => Ok(answer(&stored, Some(description))),
-            None => shown(call, &stored).await,
-        },
-        Done::Before(earlier) => match call.again(&earlier)? {
-            Some(answer) => Ok(answer),
-            None => get(call, earlier.number).await,
-        },
+    }
+
+    /// The ticket as the change left it, or what was answered the first time.
+    pub async fn answer(self, done: Done) -> Result<Answer, Problem> {
+        match done {
+            Done::Now(stored) if self.description.is_some() => Ok(self.shown(&stored)),
+            Done::Now(stored) => shown(self.call, &stored).await,
+            Done::Before(earlier) => match self.call.again(&earlier)? {
+                Some(answer) => Ok(answer),
+                None => get(self.call, earlier.number).await,
+            },
+        }
     }
 }
 
@@ -91,6 +123,7 @@ fn read(call: &Call<'_>, verb: Verb, fields: &Fields) -> Result<Wanted, Problem>
         Verb::Hold => Command::Hold { until: fields.instant("until")?, reason: needed()? },
         Verb::Await => Command::Await(fields.words("body")?),
         Verb::Propose => Command::Propose(fields.needed_words("solution")?),
+        Verb::Approve => Command::Approve,
         Verb::Confirm => Command::Confirm,
         Verb::Decline => Command::Decline(needed()?),
         Verb::Reopen => Command::Reopen(reason()?),
@@ -98,8 +131,16 @@ fn read(call: &Call<'_>, verb: Verb, fields: &Fields) -> Result<Wanted, Problem>
         Verb::Reject => Command::Reject(needed()?),
         Verb::Escalate => Command::Escalate(needed()?),
         Verb::Rate => Command::Rate { score: score(fields)?, comment: fields.words("comment")? },
+        Verb::Extend => extend(fields)?,
+        Verb::Acknowledge => Command::Acknowledge,
         Verb::Close => return close(fields),
     }))
+}
+
+fn extend(fields: &Fields) -> Result<Command, Problem> {
+    let due_at = fields.instant("due_at")?;
+    let due_at = due_at.ok_or_else(|| Problem::field("due_at", "it is needed"))?;
+    Ok(Command::Extend { due_at, reason: fields.needed_words("reason")? })
 }
 
 fn close(fields: &Fields) -> Result<Wanted, Problem> {
@@ -123,6 +164,9 @@ fn score(fields: &Fields) -> Result<u8, Problem> {
 impl Wanted {
     fn command(&self, call: &Call<'_>, stored: &Stored) -> Command {
         let (closure, reason) = match self {
+            Wanted::Plain(Command::Decline(text)) if stored.ticket.status == Status::InReview => {
+                return Command::Return(text.clone());
+            }
             Wanted::Plain(command) => return command.clone(),
             Wanted::Close { closure, reason } => (*closure, reason.clone()),
         };

@@ -14,11 +14,16 @@ mod render;
 mod route;
 
 mod actions;
+mod calendars;
+mod configuration;
 mod inbound;
 mod list;
 mod members;
 mod messages;
+mod policies;
 mod queues;
+mod receipt;
+mod relate;
 mod tickets;
 mod tokens;
 
@@ -128,15 +133,21 @@ async fn carry_out(call: &Call<'_>, to: To, varying: &[&str]) -> Result<Answer, 
             let id = varying.get(1).copied().unwrap_or_default();
             messages::attachment(call, number()?, id).await
         }
+        To::GetReceipt => receipt::get(call, number()?).await,
         To::Act(verb) => actions::act(call, number()?, verb).await,
+        To::Tie(tie) => relate::tie(call, number()?, tie).await,
         To::ListInbound => inbound::list(call).await,
         To::ListMembers => members::list(call).await,
         To::AddMember => members::add(call).await,
         To::GetMember => members::get(call, first).await,
+        To::EditMember => members::patch(call, first).await,
         To::ListQueues => queues::list(call).await,
         To::AddQueue => queues::add(call).await,
         To::GetQueue => queues::get(call, first).await,
         To::EditQueue => queues::patch(call, first).await,
+        To::Calendar(on) => calendars::answer(call, on, first).await,
+        To::Policy(on) => policies::answer(call, on, first).await,
+        To::Config(on) => configuration::answer(call, on).await,
         To::CreateToken => tokens::create(call).await,
     }
 }
@@ -191,11 +202,16 @@ impl Answer {
         let known = |etag: &String| reads && precondition::is_known(&call.headers, etag);
         let has_it = self.etag.as_ref().is_some_and(known);
         let bodiless = has_it || self.body.is_null();
-        let body = if bodiless { Bytes::new() } else { Bytes::from(self.body.to_string()) };
+        let (kind, body) = match self.body {
+            _ if bodiless => ("", Bytes::new()),
+            // The one body that is no JSON is the configuration as a file.
+            Value::String(text) => ("application/toml", Bytes::from(text)),
+            body => ("application/json", Bytes::from(body.to_string())),
+        };
         let mut response = Response::new(body);
         *response.status_mut() = if has_it { StatusCode::NOT_MODIFIED } else { self.status };
         let headers = response.headers_mut();
-        problem::plain_headers(headers, "application/json");
+        problem::plain_headers(headers, kind);
         if bodiless {
             headers.remove(header::CONTENT_TYPE);
         }

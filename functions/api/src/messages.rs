@@ -82,7 +82,8 @@ fn own_message(call: &Call<'_>, stored: &Stored, entries: &[Entry], body: &str) 
 
 fn speaks_as_requester(call: &Call<'_>, stored: &Stored) -> bool {
     let who = &call.caller.who;
-    let asks = stored.ticket.requester == who.id;
+    let follows = stored.ticket.followers.contains(&who.id) && !who.role.is_staff();
+    let asks = stored.ticket.requester == who.id || follows;
     asks && stored.ticket.assignee.as_ref() != Some(&who.id)
 }
 
@@ -90,13 +91,43 @@ fn speaks_as_requester(call: &Call<'_>, stored: &Stored) -> bool {
 pub(crate) async fn list(call: &Call<'_>, number: Number) -> Result<Answer, Problem> {
     let stored = readable(call, number).await?;
     let all = may_read_internal(&call.caller.who);
-    let mut history = call.store.history(number).await?;
-    history.retain(|(_, entry)| all || is_public(&entry.event));
-    history.retain(|(_, entry)| says_something(entry));
-    let (history, next) = call.slice(history, Some(WHOLE), |(seq, _)| seq.to_string())?;
-    let names = Names::of(call.store, &call.caller.config, &stored, &history).await?;
-    let items = history.iter().filter_map(|(seq, entry)| message(*seq, entry, &names)).collect();
-    Ok(call.page(items, next))
+    let mut said = Vec::new();
+    for ticket in call.store.family(stored.ticket.clone()).await? {
+        for (seq, entry) in call.store.history(ticket.number).await? {
+            let split_into = ticket.split_off.get(&seq).copied();
+            said.push(Said { number: ticket.number, seq, split_into, entry });
+        }
+    }
+    said.retain(|said| all || is_public(&said.entry.event));
+    said.retain(|said| says_something(&said.entry));
+    said.sort_by_key(|said| (said.entry.at, said.number, said.seq));
+    let key = |said: &Said| format!("{}.{}", said.number.0, said.seq);
+    let (said, next) = call.slice(said, Some(WHOLE), key)?;
+    let entries = said.iter().map(|said| &said.entry);
+    let names = Names::of(call.store, &call.caller.config, &stored, entries).await?;
+    let shown = said.iter().filter_map(|one| one.shown(number, &names));
+    Ok(call.page(shown.collect(), next))
+}
+
+/// A message, and in which ticket it was said: those of merged tickets stand among the others.
+struct Said {
+    number: Number,
+    seq: u32,
+    split_into: Option<Number>,
+    entry: Entry,
+}
+
+impl Said {
+    fn shown(&self, here: Number, names: &Names) -> Option<Value> {
+        let mut shown = message(self.seq, &self.entry, names)?;
+        if self.number != here {
+            shown["ticket"] = json!(self.number);
+        }
+        if let Some(into) = self.split_into {
+            shown["split_into"] = json!(into);
+        }
+        Some(shown)
+    }
 }
 
 fn is_public(event: &Event) -> bool {
@@ -141,7 +172,8 @@ pub(crate) async fn events(call: &Call<'_>, number: Number) -> Result<Answer, Pr
     let mut history = call.store.history(number).await?;
     history.retain(|(_, entry)| all || for_requester(&entry.event));
     let (history, next) = call.slice(history, Some(WHOLE), |(seq, _)| seq.to_string())?;
-    let names = Names::of(call.store, &call.caller.config, &stored, &history).await?;
+    let entries = history.iter().map(|(_, entry)| entry);
+    let names = Names::of(call.store, &call.caller.config, &stored, entries).await?;
     let items = history.iter().map(|(seq, entry)| event(*seq, entry, &names)).collect();
     Ok(call.page(items, next))
 }
@@ -149,7 +181,11 @@ pub(crate) async fn events(call: &Call<'_>, number: Number) -> Result<Answer, Pr
 /// What a requester sees of the history: neither notes nor the desk's own alarms.
 fn for_requester(event: &Event) -> bool {
     let internal = event.visibility() == Some(Visibility::Internal);
-    !internal && !matches!(event, Event::AlarmRaised { .. } | Event::Undeliverable { .. })
+    let desks_own = matches!(
+        event,
+        Event::AlarmRaised { .. } | Event::Acknowledged { .. } | Event::Undeliverable { .. }
+    );
+    !internal && !desks_own
 }
 
 fn event(seq: u32, entry: &Entry, names: &Names) -> Value {

@@ -4,6 +4,7 @@ use bytes::Bytes;
 use desk::Refusal;
 use http::{HeaderMap, HeaderValue, Response, StatusCode, header};
 use serde_json::json;
+use settings::Wrong;
 use store::Error;
 
 /// Why a call was not answered.
@@ -120,6 +121,17 @@ impl Problem {
         Problem { field: Some(name.to_owned()), ..Problem::new(&EXISTS, detail) }
     }
 
+    /// Something else stands in the way.
+    pub fn in_use(detail: impl Into<String>) -> Problem {
+        Problem::new(&NOT_NOW, detail)
+    }
+
+    /// A desk without an admin could not be changed any more.
+    pub fn last_admin() -> Problem {
+        let detail = "the last admin cannot be removed; make somebody else an admin first";
+        Problem::in_use(detail)
+    }
+
     /// The document, as a response.
     pub fn into_response(self) -> Response<Bytes> {
         let Problem { kind, detail, field, allow } = self;
@@ -165,11 +177,31 @@ impl From<Refusal> for Problem {
             Refusal::Closed
             | Refusal::NotAllowed { .. }
             | Refusal::AlreadyOpened
+            | Refusal::MergedInto { .. }
+            | Refusal::NotMerged
+            | Refusal::OwnWork
+            | Refusal::MergedTooLongAgo
+            | Refusal::AlreadySplit { .. }
+            | Refusal::TooMany
             | Refusal::AlreadyClaimed { .. } => Problem::new(&NOT_NOW, detail),
             Refusal::Stale => Problem::new(&STALE, detail),
             Refusal::HoldOutOfRange => Problem::field("until", detail),
+            Refusal::ItsOwn => Problem::field("to", detail),
+            Refusal::NotToBeSplit => Problem::field("entry", detail),
+            Refusal::AgreedDateOutOfRange => Problem::field("due_at", detail),
             Refusal::ScoreOutOfRange => Problem::field("score", detail),
         }
+    }
+}
+
+impl From<Wrong> for Problem {
+    fn from(wrong: Wrong) -> Problem {
+        // Which of a list it is about is the call's own: `policies[2].when` is its `when`.
+        let field = wrong.path.split_once("].").map_or(wrong.path.as_str(), |(list, field)| {
+            if list.contains('.') { wrong.path.as_str() } else { field }
+        });
+        let line = wrong.line.map(|line| format!("line {line}: ")).unwrap_or_default();
+        Problem::field(field, format!("{line}{}", wrong.message))
     }
 }
 

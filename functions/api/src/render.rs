@@ -36,6 +36,10 @@ pub(crate) fn ticket(stored: &Stored, text: Option<&Text>, config: &Config) -> V
         "resolved_at": ticket.resolved_at,
         "closed_at": ticket.closed_at,
         "sla": service(ticket),
+        "followers": ticket.followers.iter().map(|id| member(id, config)).collect::<Vec<_>>(),
+        "links": ticket.links,
+        "merged_into": ticket.merged.as_ref().map(|merged| merged.into),
+        "merged": ticket.absorbed.keys().collect::<Vec<_>>(),
         "rating": ticket.rating.map(|rating| rating.score),
         "version": ticket.version,
     })
@@ -100,10 +104,10 @@ impl Names {
         store: &Store,
         config: &Config,
         stored: &Stored,
-        entries: &[(u32, Entry)],
+        entries: impl Iterator<Item = &Entry>,
     ) -> Result<Names, Problem> {
         let mut known = BTreeMap::from([(stored.ticket.requester.clone(), asker(stored))]);
-        for (_, entry) in entries {
+        for entry in entries {
             let Actor::Person { id, through } = &entry.by else { continue };
             for id in std::iter::once(id).chain(through) {
                 if known.contains_key(id) {

@@ -2,11 +2,15 @@
 //! it is answered. What is not in the table does not exist; `openapi.json` describes the same rows.
 
 use crate::actions::Verb;
+use crate::calendars::OnCalendar;
+use crate::configuration::OnConfig;
+use crate::policies::OnPolicy;
+use crate::relate::Tie;
 
 /// One call.
 #[derive(Debug)]
 pub(crate) struct Route {
-    /// `GET`, `POST` or `PATCH`.
+    /// `GET`, `POST`, `PUT`, `PATCH` or `DELETE`.
     pub method: &'static str,
     /// The path, with `{…}` for what varies.
     pub path: &'static str,
@@ -29,15 +33,21 @@ pub(crate) enum To {
     ListMessages,
     ListEvents,
     Download,
+    GetReceipt,
     Act(Verb),
+    Tie(Tie),
     ListInbound,
     ListMembers,
     AddMember,
     GetMember,
+    EditMember,
     ListQueues,
     AddQueue,
     GetQueue,
     EditQueue,
+    Calendar(OnCalendar),
+    Policy(OnPolicy),
+    Config(OnConfig),
     CreateToken,
 }
 
@@ -69,8 +79,14 @@ const OPENING: &[&str] = &[
 ];
 const EDIT: &[&str] = &["priority", "type", "title", "tags", "queue", "reason", "fields"];
 const MEMBER: &[&str] = &["email", "name", "role", "queues", "slack", "discord"];
-const QUEUE: &[&str] = &["id", "name", "address", "members", "lead", "manager", "head", "channel"];
-const QUEUE_EDIT: &[&str] = &["name", "address", "members", "lead", "manager", "head", "channel"];
+const MEMBER_EDIT: &[&str] = &["name", "role", "queues", "slack", "discord"];
+const QUEUE: &[&str] =
+    &["id", "name", "address", "members", "lead", "manager", "head", "channel", "review"];
+const QUEUE_EDIT: &[&str] =
+    &["name", "address", "members", "lead", "manager", "head", "channel", "review"];
+const CALENDAR_EDIT: &[&str] = &["name", "hours", "zone", "week", "holidays"];
+const POLICY: &[&str] = &["id", "name", "when", "targets", "position"];
+const POLICY_EDIT: &[&str] = &["name", "when", "targets", "position"];
 
 /// The table.
 pub(crate) const ROUTES: &[Route] = &[
@@ -82,6 +98,7 @@ pub(crate) const ROUTES: &[Route] = &[
     get("/v1/tickets/{number}/messages", PAGE, To::ListMessages),
     get("/v1/tickets/{number}/events", PAGE, To::ListEvents),
     get("/v1/tickets/{number}/attachments/{id}", &[], To::Download),
+    get("/v1/tickets/{number}/sla", &[], To::GetReceipt),
     post("/v1/tickets/{number}/actions/claim", &[], To::Act(Verb::Claim)),
     post("/v1/tickets/{number}/actions/release", &[], To::Act(Verb::Release)),
     post("/v1/tickets/{number}/actions/assign", &["to"], To::Act(Verb::Assign)),
@@ -89,6 +106,7 @@ pub(crate) const ROUTES: &[Route] = &[
     post("/v1/tickets/{number}/actions/hold", &["reason", "until"], To::Act(Verb::Hold)),
     post("/v1/tickets/{number}/actions/await", &["body"], To::Act(Verb::Await)),
     post("/v1/tickets/{number}/actions/propose", &["solution"], To::Act(Verb::Propose)),
+    post("/v1/tickets/{number}/actions/approve", &[], To::Act(Verb::Approve)),
     post("/v1/tickets/{number}/actions/confirm", &[], To::Act(Verb::Confirm)),
     post("/v1/tickets/{number}/actions/decline", &["reason"], To::Act(Verb::Decline)),
     post("/v1/tickets/{number}/actions/reopen", &["reason"], To::Act(Verb::Reopen)),
@@ -97,14 +115,40 @@ pub(crate) const ROUTES: &[Route] = &[
     post("/v1/tickets/{number}/actions/close", &["reason"], To::Act(Verb::Close)),
     post("/v1/tickets/{number}/actions/escalate", &["reason"], To::Act(Verb::Escalate)),
     post("/v1/tickets/{number}/actions/rate", &["score", "comment"], To::Act(Verb::Rate)),
+    post("/v1/tickets/{number}/actions/extend", &["due_at", "reason"], To::Act(Verb::Extend)),
+    post("/v1/tickets/{number}/actions/acknowledge", &[], To::Act(Verb::Acknowledge)),
+    post("/v1/tickets/{number}/actions/merge", &["into"], To::Tie(Tie::Merge)),
+    post("/v1/tickets/{number}/actions/unmerge", &[], To::Tie(Tie::Unmerge)),
+    post("/v1/tickets/{number}/actions/split", &["entry", "title"], To::Tie(Tie::Split)),
+    post("/v1/tickets/{number}/actions/link", &["to", "relation"], To::Tie(Tie::Link)),
+    post("/v1/tickets/{number}/actions/unlink", &["to", "relation"], To::Tie(Tie::Unlink)),
+    post("/v1/tickets/{number}/actions/follow", &["who"], To::Tie(Tie::Follow)),
+    post("/v1/tickets/{number}/actions/unfollow", &["who"], To::Tie(Tie::Unfollow)),
     get("/v1/inbound", &["door", "limit", "cursor"], To::ListInbound),
     get("/v1/members", PAGE, To::ListMembers),
     post("/v1/members", MEMBER, To::AddMember),
     get("/v1/members/{id}", &[], To::GetMember),
+    patch("/v1/members/{id}", MEMBER_EDIT, To::EditMember),
     get("/v1/queues", PAGE, To::ListQueues),
     post("/v1/queues", QUEUE, To::AddQueue),
     get("/v1/queues/{id}", &[], To::GetQueue),
     patch("/v1/queues/{id}", QUEUE_EDIT, To::EditQueue),
+    get("/v1/calendars", PAGE, To::Calendar(OnCalendar::List)),
+    post("/v1/calendars", settings::calendar::FIELDS, To::Calendar(OnCalendar::Add)),
+    get("/v1/calendars/{id}", &[], To::Calendar(OnCalendar::Get)),
+    patch("/v1/calendars/{id}", CALENDAR_EDIT, To::Calendar(OnCalendar::Edit)),
+    delete("/v1/calendars/{id}", To::Calendar(OnCalendar::Remove)),
+    post("/v1/calendars/{id}/holidays", &["ical"], To::Calendar(OnCalendar::Import)),
+    get("/v1/policies", PAGE, To::Policy(OnPolicy::List)),
+    post("/v1/policies", POLICY, To::Policy(OnPolicy::Add)),
+    get("/v1/policies/{id}", &[], To::Policy(OnPolicy::Get)),
+    patch("/v1/policies/{id}", POLICY_EDIT, To::Policy(OnPolicy::Edit)),
+    delete("/v1/policies/{id}", To::Policy(OnPolicy::Remove)),
+    get("/v1/config", &[], To::Config(OnConfig::Export)),
+    put("/v1/config", &["toml"], To::Config(OnConfig::Apply)),
+    post("/v1/config/plan", &["toml"], To::Config(OnConfig::Plan)),
+    post("/v1/config/rollback", &["version"], To::Config(OnConfig::RollBack)),
+    get("/v1/config/versions", PAGE, To::Config(OnConfig::Versions)),
     post("/v1/tokens", &["email", "role"], To::CreateToken),
 ];
 
@@ -118,6 +162,14 @@ const fn post(path: &'static str, fields: &'static [&'static str], to: To) -> Ro
 
 const fn patch(path: &'static str, fields: &'static [&'static str], to: To) -> Route {
     Route { method: "PATCH", path, query: &[], fields, to }
+}
+
+const fn put(path: &'static str, fields: &'static [&'static str], to: To) -> Route {
+    Route { method: "PUT", path, query: &[], fields, to }
+}
+
+const fn delete(path: &'static str, to: To) -> Route {
+    Route { method: "DELETE", path, query: &[], fields: &[], to }
 }
 
 /// Looks a call up. `HEAD` is answered as `GET` (RFC 9110 section 9.3.2).
@@ -177,7 +229,7 @@ mod tests {
             ("HEAD", "/v1/tickets/7", "GetTicket 7"),
             ("GET", "/v1/tickets/7/attachments/abc", "Download 7 abc"),
             ("POST", "/v1/tickets/7/actions/claim", "Act(Claim) 7"),
-            ("POST", "/v1/tickets/7/actions/merge", "nothing"),
+            ("POST", "/v1/tickets/7/actions/marry", "nothing"),
             ("GET", "/v1/tickets/7/actions/claim", "allow OPTIONS, POST"),
             ("DELETE", "/v1/tickets/7", "allow GET, HEAD, OPTIONS, PATCH"),
             ("OPTIONS", "/v1/queues", "allow GET, HEAD, OPTIONS, POST"),

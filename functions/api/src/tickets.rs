@@ -6,6 +6,7 @@ use desk::access::{Permit, Role, may_read, permit};
 use desk::config::Config;
 use desk::history::{Entry, Text};
 use desk::person::Person;
+use desk::policy::Circumstances;
 use desk::ticket::{Channel, Priority, Type};
 use desk::{Command, Number, QueueId, Refusal};
 use store::Stored;
@@ -65,6 +66,7 @@ async fn new_ticket(call: &Call<'_>, fields: &Fields) -> Result<NewTicket, Probl
         origin: None,
         silent: false,
         external_id,
+        follow_up_of: None,
         text: Text { title: Some(title), ..Text::plain(body) },
     })
 }
@@ -129,15 +131,16 @@ pub(crate) async fn get(call: &Call<'_>, number: Number) -> Result<Answer, Probl
 /// `PATCH /v1/tickets/{number}`: each field given becomes a command of its own; all of them are
 /// carried out or none, and what stays as it is changes nothing.
 pub(crate) async fn patch(call: &Call<'_>, number: Number) -> Result<Answer, Problem> {
-    let commands = edits(call, &call.fields()?)?;
+    let edits = edits(call, &call.fields()?)?;
     readable(call, number).await?;
-    let wish = |stored: &Stored, _: &Config| -> Result<Vec<Permit>, Refusal> {
+    let wish = |stored: &Stored, config: &Config| -> Result<Vec<Permit>, Refusal> {
         if !call.matches(&etag(stored)) {
             return Err(Refusal::Stale);
         }
-        let changing = commands.iter().filter(|command| changes_something(command, stored));
+        let commands = edits.iter().map(|edit| edit.command(&edits, stored, config));
+        let changing = commands.filter(|command| changes_something(command, stored));
         let who = &call.caller.who;
-        changing.map(|command| permit(who, Some(&stored.ticket), command.clone())).collect()
+        changing.map(|command| permit(who, Some(&stored.ticket), command)).collect()
     };
     match call.store.change_at_once(number, Along::default(), wish, &no_answer).await? {
         Done::Now(stored) => shown(call, &stored).await,
@@ -145,12 +148,39 @@ pub(crate) async fn patch(call: &Call<'_>, number: Number) -> Result<Answer, Pro
     }
 }
 
-fn edits(call: &Call<'_>, fields: &Fields) -> Result<Vec<Command>, Problem> {
+/// What one field asks for.
+enum Edit {
+    /// What a priority promises depends on the ticket it is given to.
+    Priority(Priority),
+    Plain(Command),
+}
+
+impl Edit {
+    /// The command for a ticket, `all` of whose edits come together.
+    fn command(&self, all: &[Edit], stored: &Stored, config: &Config) -> Command {
+        let to = match self {
+            Edit::Plain(command) => return command.clone(),
+            Edit::Priority(to) => *to,
+        };
+        let mut ticket = Circumstances::of(&stored.ticket, stored.asker.email.as_deref());
+        ticket.priority = to;
+        for edit in all {
+            match edit {
+                Edit::Plain(Command::SetType { to }) => ticket.kind = *to,
+                Edit::Plain(Command::Transfer { queue, .. }) => ticket.queue = Some(queue),
+                Edit::Plain(_) | Edit::Priority(_) => {}
+            }
+        }
+        Command::SetPriority { to, promise: Box::new(config.promise(&ticket)) }
+    }
+}
+
+fn edits(call: &Call<'_>, fields: &Fields) -> Result<Vec<Edit>, Problem> {
     fields.none_yet("fields", NO_FORMS)?;
     let mut commands = Vec::new();
+    let mut edits = Vec::new();
     if let Some(to) = fields.word("priority", Priority::ALL, Priority::parse)? {
-        let promise = Box::new(call.caller.config.promise(to));
-        commands.push(Command::SetPriority { to, promise });
+        edits.push(Edit::Priority(to));
     }
     if let Some(to) = fields.word("type", Type::ALL, Type::parse)? {
         commands.push(Command::SetType { to });
@@ -170,7 +200,8 @@ fn edits(call: &Call<'_>, fields: &Fields) -> Result<Vec<Command>, Problem> {
     if fields.text("queue", 80)?.is_some() {
         commands.push(Command::Transfer { queue: queue(call, fields)?, reason });
     }
-    Ok(commands)
+    edits.extend(commands.into_iter().map(Edit::Plain));
+    Ok(edits)
 }
 
 /// Whoever sends a whole ticket back means only what differs.

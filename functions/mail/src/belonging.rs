@@ -42,7 +42,8 @@ enum Part {
     Agent,
 }
 
-/// Asks the table for the tickets a mail names and takes the first its sender has a part in.
+/// Asks the table for the tickets a mail names and takes the first its sender has a part in. What was
+/// merged leads on to where it lives now.
 pub(crate) async fn find(
     mail: &Mail,
     letter: &Letter,
@@ -51,10 +52,9 @@ pub(crate) async fn find(
 ) -> Result<Belonging, Error> {
     let role = config.role(&sender.id);
     for number in signed_numbers(letter, &mail.reply_secret, sender) {
-        let stored = mail.store.ticket(number).await?;
-        let part = stored.and_then(|s| part(&sender.id, role, &s.ticket, true, letter.verdicts));
-        if let Some(part) = part {
-            return Ok(belonging(part, number));
+        let Some(stored) = mail.store.survivor(number).await? else { continue };
+        if let Some(part) = part(&sender.id, role, &stored.ticket, true, letter.verdicts) {
+            return Ok(belonging(part, stored.ticket.number));
         }
     }
     let mut points_to = None;
@@ -62,10 +62,9 @@ pub(crate) async fn find(
         let place = Place::Mail { message_id: message_id.to_owned() };
         let Some(number) = mail.store.thread(&place).await? else { continue };
         points_to.get_or_insert(number);
-        let stored = mail.store.ticket(number).await?;
-        let part = stored.and_then(|s| part(&sender.id, role, &s.ticket, false, letter.verdicts));
-        if let Some(part) = part {
-            return Ok(belonging(part, number));
+        let Some(stored) = mail.store.survivor(number).await? else { continue };
+        if let Some(part) = part(&sender.id, role, &stored.ticket, false, letter.verdicts) {
+            return Ok(belonging(part, stored.ticket.number));
         }
     }
     Ok(Belonging::Nowhere { points_to })
@@ -97,7 +96,8 @@ fn part(
     signed: bool,
     verdicts: Verdicts,
 ) -> Option<Part> {
-    let asks = ticket.requester == *sender && (signed || verdicts.believable());
+    let asks = ticket.requester == *sender || ticket.followers.contains(sender);
+    let asks = asks && (signed || verdicts.believable());
     let answers = role.is_staff() && signed && !verdicts.forged;
     let is_assignee = ticket.assignee.as_ref() == Some(sender);
     match (asks, answers) {
@@ -113,6 +113,7 @@ mod tests {
     use desk::access::{Who, permit};
     use desk::command::Opening;
     use desk::history::Text;
+    use desk::policy::Circumstances;
     use desk::{Channel, Command, Priority, QueueId, Type, decide, fold};
     use jiff::Timestamp;
     use jiff::tz::TimeZone;
@@ -122,13 +123,20 @@ mod tests {
     fn ticket(assignee: Option<&str>) -> Ticket {
         let config = Config::fresh("desk.test", "admin@desk.test", TimeZone::UTC);
         let asker = Who::new("asker".into(), Role::Requester);
+        let circumstances = Circumstances {
+            queue: None,
+            kind: Type::Question,
+            priority: Priority::Medium,
+            channel: Channel::Email,
+            email: None,
+        };
         let opening = Opening {
             number: Number(1),
             requester: asker.id.clone(),
             kind: Type::Question,
             priority: Priority::Medium,
             channel: Channel::Email,
-            promise: config.promise(Priority::Medium),
+            promise: config.promise(&circumstances),
             queue: QueueId::from("support"),
             origin: None,
             silent: false,

@@ -81,7 +81,7 @@ impl Intake<'_> {
                 let reason = points_to.map(|number| {
                     format!("it answers {number}, which its sender has no proven part in")
                 });
-                self.open(sender, is_new, text, reason).await
+                self.open(sender, is_new, text, None, reason).await
             }
         }
     }
@@ -100,7 +100,8 @@ impl Intake<'_> {
             Err(Error::Store(store::Error::Refused(refusal))) => {
                 tracing::debug!(ticket.number = number.0, %refusal, "a reply begins a new ticket");
                 let text = self.letter.as_follow_up(number, files);
-                self.open(sender, false, text, Some(format!("Follow-up of {number}"))).await
+                let reason = format!("Follow-up of {number}");
+                self.open(sender, false, text, Some(number), Some(reason)).await
             }
             joined => joined,
         }
@@ -150,6 +151,7 @@ impl Intake<'_> {
         sender: Person,
         is_new: bool,
         text: Text,
+        follow_up_of: Option<Number>,
         reason: Option<String>,
     ) -> Result<Arrival, Error> {
         let line = self.becomes(Outcome::Ticket, reason);
@@ -165,6 +167,7 @@ impl Intake<'_> {
             origin: self.letter.place(),
             silent: self.letter.is_silent(),
             external_id: None,
+            follow_up_of,
             text,
         };
         let keep = |stored: &Stored, _: &[Entry]| kept(&line, stored);

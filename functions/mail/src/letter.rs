@@ -109,8 +109,8 @@ impl Letter {
             title: Some(self.title()),
             body: without_nul(&self.mail.text),
             html: self.mail.html.as_deref().map(without_nul),
-            full: None,
             files,
+            ..Text::default()
         }
     }
 
@@ -126,7 +126,8 @@ impl Letter {
         let whole = without_nul(&self.mail.text);
         let body = reply::visible(&whole);
         let full = (body != whole).then_some(whole);
-        Text { title: None, body, html: self.mail.html.as_deref().map(without_nul), full, files }
+        let html = self.mail.html.as_deref().map(without_nul);
+        Text { body, html, full, files, ..Text::default() }
     }
 
     /// As an agent's answer: what is new in it alone, since the requester reads it and what an

@@ -128,6 +128,11 @@ pub(crate) fn letter(facts: &Facts, message: Message) -> Letter {
                 .by_hand()
         }
         Message::Solution => {
+            // A colleague let it through; it is still whose work it was.
+            let author = match facts.entry.event {
+                Event::Approved => &facts.assignee(),
+                _ => author,
+            };
             let says =
                 if said.is_empty() { " believes it is solved." } else { " proposes a solution:" };
             Letter::new(format!("{number}: is it solved?"), format!("{author}{says}"))
@@ -136,6 +141,22 @@ pub(crate) fn letter(facts: &Facts, message: Message) -> Letter {
                 .for_requester()
                 .by_hand()
         }
+        Message::ReviewWanted => assigned(
+            format!("{number} waits for review: {title}"),
+            format!(
+                "{author} proposes a solution to {number}. Look at it, then approve or decline it:"
+            ),
+        ),
+        Message::LetThrough => Letter::new(
+            format!("{number} is approved"),
+            format!(
+                "{author} approved the solution to \"{title}\". The requester is asked to confirm."
+            ),
+        ),
+        Message::ChangesWanted => assigned(
+            format!("{number} came back from review: {title}"),
+            format!("{author} asks for something else first:"),
+        ),
         Message::Reminder => reminder(facts),
         Message::Solved => solved(facts),
         Message::Ended(closure) => ended(facts, closure),
@@ -165,6 +186,35 @@ pub(crate) fn letter(facts: &Facts, message: Message) -> Letter {
         ),
         Message::Awake => {
             assigned(format!("{number} is awake again: {title}"), "The hold is over.".into())
+        }
+        Message::GoesOnIn(into) => Letter::new(
+            format!("{number} goes on in {into}"),
+            format!("{number}, \"{title}\", is handled together with {into} from now on."),
+        )
+        .ending("You will hear of it there. To add something, just answer this message.")
+        .for_requester(),
+        Message::TookIn(other) => Letter::new(
+            format!("{number} took in {other}"),
+            format!("{author} merged {other} into {number}, \"{title}\"."),
+        ),
+        Message::OnItsOwn => Letter::new(
+            format!("{number} goes its own way again"),
+            format!("{number}, \"{title}\", is handled on its own again."),
+        ),
+        Message::NowFollowing => Letter::new(
+            format!("{number}: {title}"),
+            format!(
+                "{author} added you to {number}, \"{title}\". You will be told what {} is told.",
+                facts.stored.asker.name
+            ),
+        )
+        .ending("To add something, just answer this message."),
+        Message::OthersWrote => {
+            Letter::new(format!("{number}: {title}"), format!("{author} wrote:"))
+                .quoting(said)
+                .ending(REPLY_HERE)
+                .for_requester()
+                .by_hand()
         }
         Message::Alarm(metric, alarm) => alarmed(facts, metric, alarm),
         Message::HelpWanted => Letter {

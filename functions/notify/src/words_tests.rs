@@ -6,6 +6,7 @@ use desk::access::{Role, Who, permit};
 use desk::command::Opening;
 use desk::config::Config;
 use desk::history::Entry;
+use desk::policy::Circumstances;
 use desk::{
     Actor, Channel, Command, Number, PersonId, Priority, QueueId, Text, Type, decide, fold,
 };
@@ -31,7 +32,13 @@ fn facts(event: Event, said: &str, time: &str) -> Facts {
         kind: Type::Incident,
         priority: Priority::Urgent,
         channel: Channel::Email,
-        promise: config.promise(Priority::Urgent),
+        promise: config.promise(&Circumstances {
+            queue: None,
+            kind: Type::Incident,
+            priority: Priority::Urgent,
+            channel: Channel::Email,
+            email: None,
+        }),
         queue: QueueId::from("support"),
         origin: None,
         silent: false,
@@ -83,6 +90,10 @@ fn to_the_requester() {
         read(&facts(Event::ResolvedUnanswered, "", "09:10:00"), Message::Solved),
         read(&facts(Event::Reminded { number: 1 }, "", "09:10:00"), Message::Reminder),
         read(&facts(Event::NoteAdded, said, "09:10:00"), Message::Ended(Closure::Rejected)),
+        read(&facts(Event::NoteAdded, "", "09:10:00"), Message::GoesOnIn(Number(7))),
+        read(&facts(Event::NoteAdded, "", "09:10:00"), Message::OnItsOwn),
+        read(&facts(Event::NoteAdded, "", "09:10:00"), Message::NowFollowing),
+        read(&facts(Event::RequesterReplied, said, "09:10:00"), Message::OthersWrote),
     ];
     insta::assert_snapshot!(letters.join("\n========\n"));
 }
@@ -99,6 +110,10 @@ fn to_agents() {
         (Event::Woken, Message::Awake),
         (Event::Escalated, Message::HelpWanted),
         (Event::NoteAdded, Message::Withdrawn),
+        (Event::NoteAdded, Message::TookIn(Number(7))),
+        (Event::Submitted, Message::ReviewWanted),
+        (Event::Approved, Message::LetThrough),
+        (Event::Returned, Message::ChangesWanted),
         (Event::NoteAdded, Message::Card),
         (
             Event::Undeliverable {

@@ -91,6 +91,10 @@ async fn take(slack: &Slack, team: &str, said: Mention, underway: &Underway) -> 
         threads: if known.is_none() { vec![place] } else { Vec::new() },
         ..slack.along(once, underway)
     };
-    verbs::file_ticket(&slack.store, &speaker, verbs::words_of(&said.text), along).await?;
+    let text = verbs::words_of(&said.text);
+    match known {
+        Some(number) => verbs::go_on(&slack.store, &speaker, number, text, along).await?,
+        None => verbs::file_ticket(&slack.store, &speaker, text, along).await?,
+    };
     Ok(())
 }
