@@ -34,8 +34,21 @@ pub enum Acknowledged {
     },
 }
 
-/// By the address that acknowledged it.
+/// By the start of a desk that acknowledged it.
 static ALL: Mutex<BTreeMap<String, Vec<Acknowledged>>> = Mutex::new(BTreeMap::new());
+/// How many desks have answered at an address: a port that one has left is given to another.
+static STARTS: Mutex<BTreeMap<String, usize>> = Mutex::new(BTreeMap::new());
+
+/// A desk now answers at this address. What it acknowledges from here on goes by the name given back.
+pub fn opened(base: &str) -> String {
+    let mut starts = STARTS.lock().unwrap_or_else(PoisonError::into_inner);
+    *starts.entry(base.to_owned()).or_default() += 1;
+    named(base, &starts)
+}
+
+fn named(base: &str, starts: &BTreeMap<String, usize>) -> String {
+    format!("{base} {}", starts.get(base).copied().unwrap_or(0))
+}
 
 /// Remembers what an answer acknowledges.
 pub fn note(asked: &Asked, answer: &Answer) {
@@ -43,8 +56,9 @@ pub fn note(asked: &Asked, answer: &Answer) {
         return;
     }
     if let Some(acknowledged) = read(&asked.path, answer) {
+        let start = named(&asked.base, &STARTS.lock().unwrap_or_else(PoisonError::into_inner));
         let mut all = ALL.lock().unwrap_or_else(PoisonError::into_inner);
-        all.entry(asked.base.clone()).or_default().push(acknowledged);
+        all.entry(start).or_default().push(acknowledged);
     }
 }
 
@@ -63,8 +77,8 @@ fn read(path: &str, answer: &Answer) -> Option<Acknowledged> {
     Some(Acknowledged::Message { number: number.parse().ok()?, seq: field("seq")?, body })
 }
 
-/// Everything these addresses acknowledged.
-pub fn by(bases: &[String]) -> Vec<Acknowledged> {
+/// Everything that was acknowledged after these starts.
+pub fn by(starts: &[String]) -> Vec<Acknowledged> {
     let all = ALL.lock().unwrap_or_else(PoisonError::into_inner);
-    bases.iter().filter_map(|base| all.get(base)).flatten().cloned().collect()
+    starts.iter().filter_map(|start| all.get(start)).flatten().cloned().collect()
 }

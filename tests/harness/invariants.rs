@@ -49,7 +49,7 @@ async fn check(desk: &Desk, kills: usize) {
     assert_eq!(seen.without_receipt(), BTreeSet::new(), "tickets whose requester heard nothing");
     seen.what_is_breached_was_raised();
     seen.machines_get_no_automatic_mail();
-    seen.what_was_acknowledged_is_there(&acknowledged::by(&desk.bases));
+    seen.what_was_acknowledged_is_there(&acknowledged::by(&desk.starts));
     seen.lists_show_what_is_open(desk).await;
     at_rest::check(desk, seen.tickets.iter().map(number)).await;
 }

@@ -82,8 +82,8 @@ pub struct Desk {
     folder: TempDir,
     http: reqwest::Client,
     running: Option<Running>,
-    /// Everywhere it ever answered, since each start takes another port.
-    bases: Vec<String>,
+    /// Each start, by where it answered: every one takes another port.
+    starts: Vec<String>,
     _place: SemaphorePermit<'static>,
 }
 
@@ -110,7 +110,7 @@ impl Desk {
             folder: tempfile::tempdir().expect("a folder for the data"),
             http: http.redirect(redirect).build().expect("a client"),
             running: None,
-            bases: Vec::new(),
+            starts: Vec::new(),
             _place: place,
         };
         desk.start_again().await;
@@ -133,7 +133,7 @@ impl Desk {
                 panic!("the desk did not say where it listens\n{}", self.log());
             }
         };
-        self.bases.push(base.clone());
+        self.starts.push(acknowledged::opened(&base));
         self.running = Some(Running { child, base, smtp });
         self.wait_until_ready().await;
     }
