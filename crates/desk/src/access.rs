@@ -2,6 +2,7 @@
 //! can be decided, so no door can forget to ask.
 
 use crate::command::{Command, Refusal};
+use crate::config::Queue;
 use crate::history::Actor;
 use crate::id::PersonId;
 use crate::related::Link;
@@ -86,6 +87,17 @@ impl Permit {
     /// What they asked.
     pub fn command(&self) -> &Command {
         &self.command
+    }
+
+    /// What it comes to in the ticket's queue: where solutions are reviewed, proposing one submits it.
+    pub fn in_queue(self, queue: Option<&Queue>) -> Permit {
+        let command = match self.command {
+            Command::Propose(text) if queue.is_some_and(|queue| queue.review) => {
+                Command::Submit(text)
+            }
+            command => command,
+        };
+        Permit { command, ..self }
     }
 
     /// The desk's own clock.

@@ -5,12 +5,10 @@ use serde::{Deserialize, Serialize};
 
 use crate::access::Role;
 use crate::calendar::NamedCalendar;
-use crate::command::Command;
 use crate::id::{CalendarId, PersonId, QueueId};
 use crate::policy::{Circumstances, Policy};
 use crate::schedule::Calendar;
 use crate::sla::Promise;
-use crate::ticket::Ticket;
 use crate::upgrade::AtRest;
 
 /// The whole configuration.
@@ -177,18 +175,6 @@ impl Config {
     pub fn find_member(&self, id_or_email: &str) -> Option<&Member> {
         let email = id_or_email.trim().to_lowercase();
         self.members.iter().find(|member| member.id.0 == id_or_email || member.email == email)
-    }
-
-    /// What a command comes to in the ticket's queue: where solutions are reviewed, proposing one
-    /// submits it.
-    pub fn reviewed(&self, ticket: &Ticket, command: Command) -> Command {
-        let queue = ticket.queue.as_ref().and_then(|queue| self.queue(queue));
-        match command {
-            Command::Propose(text) if queue.is_some_and(|queue| queue.review) => {
-                Command::Submit(text)
-            }
-            command => command,
-        }
     }
 
     /// What a person is here; everyone who is not a member may ask.

@@ -76,7 +76,7 @@ pub struct Text {
     /// Files that came with it.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub files: Vec<File>,
-    /// The words are those of another ticket's entry, and are read there.
+    /// The words are those of another entry, and are read there.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub of: Option<Pointer>,
 }
@@ -88,6 +88,16 @@ pub struct Pointer {
     pub number: Number,
     /// Its place in that history, from 1.
     pub seq: u32,
+}
+
+/// A title out of words: their first line, cut to this many characters.
+pub fn title_of(words: &str, at_most: usize) -> String {
+    let first = words.lines().map(str::trim).find(|line| !line.is_empty()).unwrap_or("(no words)");
+    let mut title: String = first.chars().take(at_most).collect();
+    if title.len() < first.len() {
+        title.push('…');
+    }
+    title
 }
 
 impl Text {
@@ -184,8 +194,8 @@ fn enter(ticket: &mut Ticket, entry: &Entry, status: Status) {
         _ => None,
     };
     let waits = status.pauses_resolution() || status == Status::Resolved;
-    let review = Review { entry: ticket.version, by: entry.by.person_id().cloned() };
-    ticket.review = (status == Status::InReview).then_some(review);
+    let review = || Review { entry: ticket.version, by: entry.by.person_id().cloned() };
+    ticket.review = (status == Status::InReview).then(review);
     ticket.waiting = waits.then(|| Waiting::from(entry.at, until));
     match status {
         Status::Resolved => ticket.resolved_at = Some(entry.at),
@@ -234,12 +244,15 @@ fn record(ticket: &mut Ticket, entry: &Entry) {
         Event::NoteAdded | Event::Resumed | Event::Awaited | Event::Woken => {}
         Event::Proposed | Event::Escalated | Event::Retitled => {}
         Event::Submitted | Event::Approved | Event::Returned => {}
-        Event::Linked { .. } | Event::Unlinked { .. } | Event::SplitOff { .. } => {
-            related::record(ticket, entry);
-        }
-        Event::Merged { .. } | Event::Unmerged => related::record(ticket, entry),
-        Event::Absorbed { .. } | Event::Parted { .. } => related::record(ticket, entry),
-        Event::Followed { .. } | Event::Unfollowed { .. } => related::record(ticket, entry),
+        Event::Linked { .. }
+        | Event::Unlinked { .. }
+        | Event::SplitOff { .. }
+        | Event::Merged { .. }
+        | Event::Unmerged
+        | Event::Absorbed { .. }
+        | Event::Parted { .. }
+        | Event::Followed { .. }
+        | Event::Unfollowed { .. } => related::record(ticket, entry),
         Event::Acknowledged { until } => {
             ticket.silence = Some(Silence::again(ticket.silence, entry.at, *until));
         }

@@ -218,8 +218,12 @@ impl Store {
         for attempt in 0..TRIES {
             let config = self.config().await?;
             let stored = self.ticket(number).await?.ok_or(Refusal::NotOpened)?;
-            let decided = wish(&stored, &config)
-                .and_then(|permits| decide_all(&stored.ticket, &permits, self.now()));
+            let queue = stored.ticket.queue.as_ref().and_then(|queue| config.queue(queue));
+            let decided = wish(&stored, &config).and_then(|permits| {
+                let permits: Vec<Permit> =
+                    permits.into_iter().map(|permit| permit.in_queue(queue)).collect();
+                decide_all(&stored.ticket, &permits, self.now())
+            });
             let entries = match decided {
                 Ok(entries) => entries,
                 Err(refusal) => return self.refuse(refusal, &along).await,
@@ -350,11 +354,7 @@ impl Along {
 }
 
 /// What several commands come to, each decided on the ticket as the one before leaves it.
-pub(crate) fn decide_all(
-    ticket: &Ticket,
-    permits: &[Permit],
-    now: Timestamp,
-) -> Result<Vec<Entry>, Refusal> {
+fn decide_all(ticket: &Ticket, permits: &[Permit], now: Timestamp) -> Result<Vec<Entry>, Refusal> {
     let mut ticket = Some(ticket.clone());
     let mut entries = Vec::new();
     for permit in permits {

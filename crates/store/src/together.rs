@@ -9,7 +9,7 @@ use desk::{Command, Number, Refusal, Ticket, decide, fold};
 use jiff::Timestamp;
 
 use crate::Store;
-use crate::change::{Along, Answer, Done, NewTicket, TRIES, decide_all, opening};
+use crate::change::{Along, Answer, Done, NewTicket, TRIES, opening};
 use crate::draft::Draft;
 use crate::error::Error;
 use crate::item::Stored;
@@ -52,8 +52,8 @@ impl Store {
             let decided = wish([first, second], &config).and_then(|[one, other]| {
                 let now = self.now();
                 Ok((
-                    decide_all(&first.ticket, &[one], now)?,
-                    decide_all(&second.ticket, &[other], now)?,
+                    decide(Some(&first.ticket), &one, now)?,
+                    decide(Some(&second.ticket), &other, now)?,
                 ))
             });
             let (one, other) = match decided {

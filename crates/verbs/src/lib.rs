@@ -13,7 +13,7 @@ use chat::command::Command as Said;
 use chat::view::{Button, Piece, TicketView};
 use desk::access::{Permit, Who, may_read, permit};
 use desk::config::Config;
-use desk::history::Text;
+use desk::history::{Text, title_of};
 use desk::person::Person;
 use desk::ticket::Place;
 use desk::{Channel, Command, Number, Priority, Refusal, Status, Type};
@@ -167,12 +167,7 @@ pub async fn speak_in_thread(
 /// Title and description out of one run of text: the title is its first line.
 pub fn words_of(text: &str) -> Text {
     let text = text.replace('\0', "\u{fffd}");
-    let first = text.lines().map(str::trim).find(|line| !line.is_empty()).unwrap_or("(no words)");
-    let mut title: String = first.chars().take(TITLE).collect();
-    if first.chars().count() > TITLE {
-        title.push('…');
-    }
-    Text { title: Some(title), ..Text::plain(text) }
+    Text { title: Some(title_of(&text, TITLE)), ..Text::plain(text) }
 }
 
 /// The ledger's line of something a chat door took in.
@@ -288,8 +283,7 @@ async fn change(
 ) -> Result<Reply, Error> {
     let along = Along { arrival: None, ..along };
     let allowed = |stored: &Stored, config: &Config| -> Result<Permit, Refusal> {
-        let command = config.reviewed(&stored.ticket, wish(stored));
-        permit(&who(speaker, config), Some(&stored.ticket), command)
+        permit(&who(speaker, config), Some(&stored.ticket), wish(stored))
     };
     let stored = match store.change(number, along, allowed, &no_answer).await? {
         Done::Now(stored) => *stored,

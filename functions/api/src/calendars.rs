@@ -6,7 +6,7 @@ use desk::config::Config;
 use http::StatusCode;
 use serde_json::{Value, json};
 
-use crate::configuration::checked;
+use crate::configuration::{add_to, checked};
 use crate::precondition::content_tag;
 use crate::problem::Problem;
 use crate::queues::{may_configure, may_look};
@@ -51,19 +51,9 @@ async fn add(call: &Call<'_>) -> Result<Answer, Problem> {
     let given = Value::Object(call.fields()?.whole());
     let config = call.latest_config().await?;
     let made = settings::calendar::read(&given, &config.zone)?;
-    let planned = added(&config, &made).and_then(|config| shown(&config, &made.id));
-    let planned = planned.map(|answer| {
-        let status = StatusCode::CREATED;
-        Answer { status, ..answer.at(format!("/v1/calendars/{}", made.id)) }
-    });
-    let answer = call.promise(planned).await?;
-    let is_repeatable = call.once()?.is_some();
-    let known = |config: &Config| is_repeatable && config.calendar(&made.id).is_some();
-    let changed = call
-        .store
-        .configure(|config| if known(config) { Ok(config.clone()) } else { added(config, &made) });
-    changed.await??;
-    Ok(answer)
+    let path = format!("/v1/calendars/{}", made.id);
+    let shown = |config: &Config| shown(config, &made.id);
+    add_to(call, &config, path, |config| added(config, &made), shown).await
 }
 
 fn added(config: &Config, made: &NamedCalendar) -> Result<Config, Problem> {

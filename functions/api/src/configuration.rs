@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use desk::PersonId;
 use desk::access::Role;
 use desk::config::Config;
+use http::StatusCode;
 use serde_json::{Value, json};
 use settings::Document;
 use settings::diff::{Change, How, changes};
@@ -90,6 +91,27 @@ fn read(call: &Call<'_>) -> Result<Document, Problem> {
         let field = if wrong.path.is_empty() { "toml" } else { &wrong.path };
         Problem::field(field, wrong.to_string())
     })
+}
+
+/// Adds something to the configuration and answers what `shown` makes of it, at `path`. The answer is
+/// planned with the configuration as it was read; a call made again finds its own work done.
+pub(crate) async fn add_to(
+    call: &Call<'_>,
+    before: &Config,
+    path: String,
+    added: impl Fn(&Config) -> Result<Config, Problem>,
+    shown: impl Fn(&Config) -> Result<Answer, Problem>,
+) -> Result<Answer, Problem> {
+    let planned = added(before).and_then(|config| shown(&config));
+    let planned = planned.map(|answer| Answer { status: StatusCode::CREATED, ..answer.at(path) });
+    let answer = call.promise(planned).await?;
+    let is_repeatable = call.once()?.is_some();
+    let known = |config: &Config| is_repeatable && shown(config).is_ok();
+    let changed = call
+        .store
+        .configure(|config| if known(config) { Ok(config.clone()) } else { added(config) });
+    changed.await??;
+    Ok(answer)
 }
 
 /// A configuration whose parts fit together, and which storage can hold.

@@ -6,7 +6,7 @@ use desk::policy::Policy;
 use http::StatusCode;
 use serde_json::{Map, Value, json};
 
-use crate::configuration::checked;
+use crate::configuration::{add_to, checked};
 use crate::precondition::content_tag;
 use crate::problem::Problem;
 use crate::queues::{may_configure, may_look};
@@ -49,19 +49,9 @@ async fn add(call: &Call<'_>) -> Result<Answer, Problem> {
     let given = Value::Object(given);
     let config = call.latest_config().await?;
     let made = settings::policy::read(&given, &config.calendars)?;
-    let planned = added(&config, &made, position).and_then(|config| shown(&config, &made.id));
-    let planned = planned.map(|answer| {
-        let status = StatusCode::CREATED;
-        Answer { status, ..answer.at(format!("/v1/policies/{}", made.id)) }
-    });
-    let answer = call.promise(planned).await?;
-    let is_repeatable = call.once()?.is_some();
-    let known = |config: &Config| is_repeatable && find(config, &made.id).is_ok();
-    let changed = call.store.configure(|config| {
-        if known(config) { Ok(config.clone()) } else { added(config, &made, position) }
-    });
-    changed.await??;
-    Ok(answer)
+    let path = format!("/v1/policies/{}", made.id);
+    let shown = |config: &Config| shown(config, &made.id);
+    add_to(call, &config, path, |config| added(config, &made, position), shown).await
 }
 
 /// With one more policy: at its position, or just before the one for every ticket.

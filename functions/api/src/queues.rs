@@ -5,10 +5,10 @@ use std::sync::Arc;
 use desk::access::Role;
 use desk::config::{ChatChannel, Config, Queue};
 use desk::{PersonId, QueueId};
-use http::StatusCode;
 use serde_json::{Value, json};
 
 use crate::body::Fields;
+use crate::configuration::add_to;
 use crate::members::find;
 use crate::precondition::content_tag;
 use crate::problem::Problem;
@@ -44,19 +44,9 @@ pub(crate) async fn add(call: &Call<'_>) -> Result<Answer, Problem> {
         return Err(Problem::field("id", "it has lower-case letters, digits and hyphens alone"));
     }
     let config = call.latest_config().await?;
-    let planned = added(&config, &id, &fields).and_then(|config| shown(&config, &id));
-    let planned = planned.map(|answer| {
-        let status = StatusCode::CREATED;
-        Answer { status, ..answer.at(format!("/v1/queues/{id}")) }
-    });
-    let answer = call.promise(planned).await?;
-    let is_repeatable = call.once()?.is_some();
-    let known = |config: &Config| is_repeatable && config.queue(&id).is_some();
-    let changed = call.store.configure(|config| {
-        if known(config) { Ok(config.clone()) } else { added(config, &id, &fields) }
-    });
-    changed.await??;
-    Ok(answer)
+    let path = format!("/v1/queues/{id}");
+    let shown = |config: &Config| shown(config, &id);
+    add_to(call, &config, path, |config| added(config, &id, &fields), shown).await
 }
 
 fn added(config: &Config, id: &QueueId, fields: &Fields) -> Result<Config, Problem> {

@@ -2,10 +2,10 @@
 
 use desk::access::{Permit, permit};
 use desk::config::Config;
-use desk::history::{Entry, Event, Pointer, Text};
+use desk::history::{Entry, Event, Pointer, Text, title_of};
 use desk::person::Person;
 use desk::related::{Link, Relation};
-use desk::{Command, Number, PersonId, Refusal, Ticket};
+use desk::{Command, Number, PersonId, Refusal};
 use serde_json::Value;
 use store::Stored;
 use store::change::NewTicket;
@@ -50,12 +50,12 @@ pub(crate) async fn tie(call: &Call<'_>, number: Number, tie: Tie) -> Result<Ans
         }
         Tie::Follow | Tie::Unfollow => {
             let who = bystander(call, number, &fields).await?;
-            let wish = |_: &Ticket| match tie {
-                Tie::Unfollow => Command::Unfollow { who: who.clone() },
-                _ => Command::Follow { who: who.clone() },
+            let command = match tie {
+                Tie::Unfollow => Command::Unfollow { who },
+                _ => Command::Follow { who },
             };
             let asked = Asked::of(call, number).await?;
-            let wish = |stored: &Stored, _: &Config| allowed(call, stored, wish(&stored.ticket));
+            let wish = |stored: &Stored, _: &Config| allowed(call, stored, command.clone());
             let done = call.store.change(number, asked.along(), wish, &asked.keep()).await?;
             asked.answer(done).await
         }
@@ -143,7 +143,7 @@ async fn split(call: &Call<'_>, number: Number, fields: &Fields) -> Result<Answe
     call.only(|role| role.is_staff())?;
     let (entry, author) = request_of_its_own(call, number, seq).await?;
     let said = entry.text.unwrap_or_default();
-    let title = fields.text("title", TITLE_AT_MOST)?.unwrap_or_else(|| title_of(&said.body));
+    let title = fields.text("title", TITLE_AT_MOST)?.unwrap_or_else(|| title_of(&said.body, TITLE));
     let of = said.of.or(Some(Pointer { number, seq }));
     let ticket = &stored.ticket;
     let new = NewTicket {
@@ -165,8 +165,7 @@ async fn split(call: &Call<'_>, number: Number, fields: &Fields) -> Result<Answe
         true => Ok(()),
         false => Err(Refusal::Stale),
     };
-    let done =
-        call.store.split((number, seq), new.clone(), asked.along(), may, &asked.keep()).await?;
+    let done = call.store.split((number, seq), new, asked.along(), may, &asked.keep()).await?;
     asked.answer(done).await
 }
 
@@ -183,12 +182,6 @@ async fn request_of_its_own(
     let author = entry.by.person_id().filter(|_| asks && says).ok_or_else(refused)?;
     let author = call.store.person(author).await?.ok_or_else(refused)?;
     Ok((entry, author))
-}
-
-fn title_of(words: &str) -> String {
-    let first = words.lines().map(str::trim).find(|line| !line.is_empty()).unwrap_or("(no words)");
-    let title: String = first.chars().take(TITLE).collect();
-    if title.len() < first.len() { format!("{title}…") } else { title }
 }
 
 fn other(fields: &Fields, name: &str) -> Result<Number, Problem> {

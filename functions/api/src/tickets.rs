@@ -177,30 +177,29 @@ impl Edit {
 
 fn edits(call: &Call<'_>, fields: &Fields) -> Result<Vec<Edit>, Problem> {
     fields.none_yet("fields", NO_FORMS)?;
-    let mut commands = Vec::new();
     let mut edits = Vec::new();
     if let Some(to) = fields.word("priority", Priority::ALL, Priority::parse)? {
         edits.push(Edit::Priority(to));
     }
     if let Some(to) = fields.word("type", Type::ALL, Type::parse)? {
-        commands.push(Command::SetType { to });
+        edits.push(Edit::Plain(Command::SetType { to }));
     }
     if fields.get("title").is_some() {
         let title = fields.needed("title", TITLE_AT_MOST)?.replace(['\r', '\n'], " ");
-        commands.push(Command::Retitle(Text { title: Some(title), ..Text::default() }));
+        let title = Text { title: Some(title), ..Text::default() };
+        edits.push(Edit::Plain(Command::Retitle(title)));
     }
     if let Some(tags) = fields.texts("tags")? {
         let fits = |tag: &String| !tag.is_empty() && tag.chars().count() <= 60;
         if tags.len() > 50 || !tags.iter().all(fits) {
             return Err(Problem::field("tags", "at most 50 tags of 1 to 60 characters"));
         }
-        commands.push(Command::Tag { tags: BTreeSet::from_iter(tags) });
+        edits.push(Edit::Plain(Command::Tag { tags: BTreeSet::from_iter(tags) }));
     }
     let reason = fields.words("reason")?;
     if fields.text("queue", 80)?.is_some() {
-        commands.push(Command::Transfer { queue: queue(call, fields)?, reason });
+        edits.push(Edit::Plain(Command::Transfer { queue: queue(call, fields)?, reason }));
     }
-    edits.extend(commands.into_iter().map(Edit::Plain));
     Ok(edits)
 }
 
