@@ -35,7 +35,7 @@ const ALL: &[(&str, &[(&str, Proof)])] = &[
                         "rest::every_documented_example_does_what_it_says",
                         "configuration::the_first_policy_that_fits_decides_in_the_hours_it_names",
                     ],
-                    "types choose promises; default priorities and tasks of their own come with forms",
+                    "types choose promises; default priorities and tasks of their own are those of forms",
                 ),
             ),
             (
@@ -47,13 +47,37 @@ const ALL: &[(&str, &[(&str, Proof)])] = &[
             ),
             (
                 "Statuses, and who may move a ticket where",
+                By(&["verbs::every_verb_leads_where_it_should_and_nowhere_else"]),
+            ),
+            (
+                "Labels of a queue's own, and moves it forbids",
+                By(&["ways::a_queue_has_its_own_words_and_forbids_what_it_does_not_want"]),
+            ),
+            (
+                "Templates of tickets, from draft to published",
                 Partly(
-                    &["verbs::every_verb_leads_where_it_should_and_nowhere_else"],
-                    "labels and forbidden moves of a queue's own",
+                    &["forms::a_form_asks_for_what_is_needed_and_shows_it_to_whom_it_may"],
+                    "tickets are opened with forms over REST; chat and the web do not offer them yet",
                 ),
             ),
-            ("Templates of tickets, from draft to published", NotYet("forms")),
-            ("Fields of one's own, required, hidden, shown when", NotYet("forms")),
+            (
+                "Fields of one's own, required, hidden, shown when",
+                Partly(
+                    &["forms::a_form_asks_for_what_is_needed_and_shows_it_to_whom_it_may"],
+                    "a field for files comes with uploads",
+                ),
+            ),
+            (
+                "Visits: a window, on the way, there, signed for; the requester is told",
+                Partly(
+                    &["visits::a_visit_is_agreed_on_moved_and_signed_for"],
+                    "photographs come with uploads",
+                ),
+            ),
+            (
+                "Tasks with due dates, and checklists, that a solution may wait for",
+                By(&["tasks::tasks_are_seen_by_agents_told_once_and_waited_for"]),
+            ),
             (
                 "A solution that is proposed, and reviewed where that is wanted",
                 By(&[
@@ -100,7 +124,17 @@ const ALL: &[(&str, &[(&str, Proof)])] = &[
                 "Assign to a person",
                 By(&["verbs::verbs_take_what_they_need_and_tell_whom_it_concerns"]),
             ),
-            ("Assign by turns, by load, by skill, by region", NotYet("assignment rules")),
+            (
+                "Assign by turns, by load, by skill, by region, to whoever is there and has room",
+                By(&[
+                    "assignment::ten_tickets_at_once_are_given_out_in_turn",
+                    "assignment::what_nobody_has_room_or_time_for_waits_for_whoever_has",
+                ]),
+            ),
+            (
+                "People say how they are told: when, where, and who stands in",
+                By(&["assignment::people_are_told_when_and_where_they_like"]),
+            ),
             (
                 "Move to another queue, with a reason",
                 By(&["verbs::verbs_take_what_they_need_and_tell_whom_it_concerns"]),
@@ -174,7 +208,22 @@ const ALL: &[(&str, &[(&str, Proof)])] = &[
                     "people in the CC of a mail are not added by themselves",
                 ),
             ),
-            ("Prepared answers, macros, triggers, automations", NotYet("rules")),
+            (
+                "Triggers on events, with conditions, and a record of each run",
+                By(&["rules::a_trigger_acts_in_the_same_breath_and_says_which_rule_it_was"]),
+            ),
+            (
+                "Automations on time, to the minute and once an episode",
+                By(&["rules::an_automation_runs_on_the_minute_and_late_after_an_outage"]),
+            ),
+            (
+                "Trying a rule or a policy on the last 90 days before it is in force",
+                By(&["rules::what_a_rule_or_a_policy_would_have_done_is_told_and_nothing_is_done"]),
+            ),
+            (
+                "Prepared answers and macros, for everybody, a team or oneself",
+                By(&["macros::a_macro_does_all_of_it_or_nothing_and_is_for_whom_it_is_for"]),
+            ),
             (
                 "An answer to a closed ticket goes on from it",
                 By(&["related::an_answer_to_a_closed_ticket_goes_on_from_it"]),
@@ -259,7 +308,11 @@ const ALL: &[(&str, &[(&str, Proof)])] = &[
             ("Reports of what was kept", NotYet("reports")),
             (
                 "Another policy or calendar re-arms open tickets",
-                NotYet("a change holds for tickets opened or prioritised after it"),
+                By(&["assignment::another_policy_holds_for_what_is_open"]),
+            ),
+            (
+                "What is not urgent and behind, once a day",
+                By(&["sla::what_is_not_urgent_and_behind_is_told_once_a_day"]),
             ),
         ],
     ),
@@ -273,8 +326,12 @@ const ALL: &[(&str, &[(&str, Proof)])] = &[
                         "loopback::nobody_reads_or_writes_without_a_token",
                         "configuration::people_change_their_places_and_one_admin_stays",
                     ],
-                    "scopes of tokens, organisations",
+                    "organisations",
                 ),
+            ),
+            (
+                "Tokens for less than their person may do, and who changed the desk itself",
+                By(&["tokens::a_token_is_good_for_what_it_was_made_for_and_no_longer"]),
             ),
             (
                 "The whole configuration as one file: export, plan, apply, roll back",
@@ -283,10 +340,10 @@ const ALL: &[(&str, &[(&str, Proof)])] = &[
             ("Administration without code", NotYet("the console")),
             (
                 "Many departments on one desk",
-                Partly(
-                    &["configuration::the_first_policy_that_fits_decides_in_the_hours_it_names"],
-                    "packs of forms and rules to begin with",
-                ),
+                By(&[
+                    "configuration::the_first_policy_that_fits_decides_in_the_hours_it_names",
+                    "forms::a_pack_brings_a_kind_of_work_and_changes_nothing_that_is_there",
+                ]),
             ),
             ("Webhooks", NotYet("webhooks; the event bus tells every entry already")),
             (

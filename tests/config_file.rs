@@ -12,28 +12,30 @@ use crate::doors::hire;
 use crate::harness::{ADMIN, Desk, Person, invariants, program};
 
 /// What the program said.
-struct Said {
+pub struct Said {
     fine: bool,
     out: String,
     error: String,
 }
 
 impl Said {
+    /// What it printed; it must have done what was asked.
     #[track_caller]
-    fn fine(self) -> String {
+    pub fn fine(self) -> String {
         assert!(self.fine, "{}{}", self.out, self.error);
         self.out
     }
 
+    /// Why it refused.
     #[track_caller]
-    fn wrong(self) -> String {
+    pub fn wrong(self) -> String {
         assert!(!self.fine, "{}", self.out);
         self.error
     }
 }
 
 /// Says `bellhop config …` about this desk, with a file on its standard input.
-fn config(desk: &Desk, words: &[&str], input: &str) -> Said {
+pub fn config(desk: &Desk, words: &[&str], input: &str) -> Said {
     let mut command = desk.command(program());
     command.arg("config").args(words);
     said(&mut command, input)

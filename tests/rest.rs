@@ -23,7 +23,7 @@ const BEFORE: [(&str, &[&str]); 9] = [
     ("unmerge", &["merge"]),
 ];
 /// Calls whose examples others build on.
-const FIRST: [&str; 2] = ["/v1/members", "/v1/queues"];
+const FIRST: [&str; 3] = ["/v1/members", "/v1/queues", "/v1/macros"];
 
 async fn sent(request: reqwest::RequestBuilder) -> Answer {
     Answer::to(request).await.expect("the desk answers")
@@ -64,7 +64,12 @@ async fn prepared(desk: &Desk, path: &str) -> String {
     let id = match path {
         _ if path.starts_with("/v1/calendars") => "office",
         _ if path.starts_with("/v1/policies") => "standard",
+        _ if path.starts_with("/v1/rules") => "refunds",
+        _ if path.contains("/macros") => "which-one",
+        _ if path.starts_with("/v1/forms") => "damage",
+        _ if path.starts_with("/v1/packs") => "facilities",
         _ if path.starts_with("/v1/members") => "admin",
+        _ if path.starts_with("/v1/people") => "me",
         _ => "support",
     };
     let path = path.replace("{id}", id);
@@ -73,6 +78,9 @@ async fn prepared(desk: &Desk, path: &str) -> String {
     }
     let number = admin.open("An example").await["number"].as_u64().expect("a number");
     let verb = path.rsplit('/').next().unwrap_or_default();
+    if verb.starts_with("visit_") {
+        visited(desk, number, verb).await;
+    }
     if verb == "approve" {
         wait_for_review(desk, number).await;
     }
@@ -96,7 +104,33 @@ async fn prepared(desk: &Desk, path: &str) -> String {
         // What the first queue is owed goes out before the ticket leaves it.
         desk.settle().await;
     }
-    path.replace("{number}", &number.to_string())
+    let mut path = path.replace("{number}", &number.to_string());
+    if path.contains("{task}") {
+        let tasks = path.trim_end_matches("/{task}").to_owned();
+        let task = admin.post(&tasks, json!({ "title": "Look" })).await.expect(201);
+        path = format!("{tasks}/{}", task["id"]);
+    }
+    path
+}
+
+/// A ticket whose visit has come so far that this can be done next.
+async fn visited(desk: &Desk, number: u64, verb: &str) {
+    let admin = desk.admin();
+    let kind = json!({ "type": "field_visit" });
+    admin.patch(&format!("/v1/tickets/{number}"), kind).await.expect(200);
+    admin.act(number, "claim", json!({})).await.expect(200);
+    let steps = ["visit_plan", "visit_start", "visit_arrive", "visit_done"];
+    let last = if verb == "visit_cancel" { "visit_start" } else { verb };
+    for step in steps.into_iter().take_while(|step| *step != last) {
+        let body = if step == "visit_plan" { window() } else { json!({}) };
+        admin.act(number, step, body).await.expect(200);
+    }
+}
+
+/// Two hours tomorrow.
+fn window() -> Value {
+    let at = |hours| (wall() + jiff::SignedDuration::from_hours(hours)).to_string();
+    json!({ "from": at(24), "to": at(26) })
 }
 
 /// Nobody reviews their own work, so somebody else proposes.
@@ -130,6 +164,11 @@ async fn in_time(desk: &Desk, path: &str, body: &Value) -> Value {
     }
     if body.get("due_at").is_some() {
         body["due_at"] = json!(wall() + jiff::SignedDuration::from_hours(7 * 24));
+    }
+    if body.get("from").is_some() {
+        for (name, value) in window().as_object().into_iter().flatten() {
+            body[name] = value.clone();
+        }
     }
     if body.get("until").is_some() {
         let tomorrow = wall() + jiff::SignedDuration::from_hours(24);
@@ -340,7 +379,7 @@ async fn refusals_say_why(desk: &Desk, admin: &Person, ticket: &str) {
 
     for (path, body, field) in [
         ("/v1/tickets", json!({ "title": "x", "colour": "red" }), "colour"),
-        ("/v1/tickets", json!({ "title": "x", "fields": { "room": 4 } }), "fields"),
+        ("/v1/tickets", json!({ "title": "x", "fields": { "room": 4 } }), "form"),
         ("/v1/tickets", json!({ "title": "x", "requester": { "mail": "x" } }), "requester.mail"),
         ("/v1/tickets", json!({ "title": "x".repeat(301) }), "title"),
         ("/v1/tickets?dry=1", json!({ "title": "x" }), "dry"),

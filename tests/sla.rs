@@ -220,7 +220,7 @@ async fn alarms_since_opening(desk: &Desk, number: u64) -> Vec<String> {
 }
 
 /// The desk is away while its clock goes on.
-async fn outage(desk: &mut Desk, length: SignedDuration) {
+pub async fn outage(desk: &mut Desk, length: SignedDuration) {
     desk.kill();
     let file = desk.data().join("clock");
     let kept = std::fs::read_to_string(&file).expect("a clock that was moved");
@@ -335,5 +335,35 @@ async fn whoever_takes_notice_is_left_alone_and_everything_is_on_record() {
     desk.settle().await;
     assert_eq!(told(&desk, start).await, [0, 0, 1], "the head is told once the hour is over");
     assert!(!desk.mails_to(BEN, start).await.is_empty());
+    invariants(&desk).await;
+}
+
+#[tokio::test]
+async fn what_is_not_urgent_and_behind_is_told_once_a_day() {
+    let (desk, monday) = desk_on_monday().await;
+    let ana = desk.as_person(ANA);
+    let number = ticket(&ana, "low").await;
+    let digests = async |who: &str| {
+        let mails = desk.mails_to(who, 0).await;
+        mails
+            .iter()
+            .filter(|mail| mail["subject"].to_string().contains("behind its promise"))
+            .count()
+    };
+    // Due on Tuesday at six in the evening; Monday's and Tuesday's nine o'clock have nothing to tell.
+    let nine = |day: i64| monday + SignedDuration::from_mins(61) + hours(24 * day);
+    desk.set_clock(nine(1)).await;
+    assert_eq!(digests(LEAD).await, 0);
+    desk.set_clock(nine(2)).await;
+    assert_eq!([digests(LEAD).await, digests(BEN).await, digests(MANAGER).await], [1, 0, 0]);
+    // Whoever takes it hears of it instead of the lead, until it is answered.
+    desk.admin().act(number, "assign", json!({ "to": BEN })).await.expect(200);
+    desk.set_clock(nine(3)).await;
+    assert_eq!([digests(LEAD).await, digests(BEN).await], [1, 1]);
+    let answer = json!({ "body": "We are on it." });
+    let path = format!("/v1/tickets/{number}/messages");
+    desk.as_person(BEN).post(&path, answer).await.expect(201);
+    desk.set_clock(nine(4)).await;
+    assert_eq!([digests(LEAD).await, digests(BEN).await], [1, 1]);
     invariants(&desk).await;
 }

@@ -83,6 +83,12 @@ impl People {
     }
 }
 
+/// A ticket without what depends on who reads it.
+fn unread(mut ticket: Value) -> Value {
+    ticket["status_label"].take();
+    ticket
+}
+
 fn number(ticket: &Value) -> u64 {
     ticket["number"].as_u64().expect("a ticket has a number")
 }
@@ -114,7 +120,11 @@ async fn every_verb_leads_where_it_should_and_nowhere_else() {
             let led_to = match answer.status {
                 200 if stays && answer.json["status"] == *stands => "=",
                 200 => answer.json["status"].as_str().unwrap_or_default(),
-                409 if people.ben.ticket(number(&before)).await == before => "-",
+                409 if unread(people.ben.ticket(number(&before)).await)
+                    == unread(before.clone()) =>
+                {
+                    "-"
+                }
                 _ => answer.text.as_str(),
             };
             if led_to != expected {

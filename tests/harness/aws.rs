@@ -188,6 +188,7 @@ impl Aws {
             external_id: None,
             follow_up_of: None,
             text: Text { title: Some(title.into()), ..Text::plain(title) },
+            form: None,
         };
         match self.store.open(new, Along::default(), &no_answer).await.expect("a ticket") {
             Done::Now(stored) => stored.ticket.number,

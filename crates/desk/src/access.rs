@@ -1,12 +1,16 @@
 //! Who may do what: roles against commands. Only [`permit`] makes a [`Permit`], and only a permit
 //! can be decided, so no door can forget to ask.
 
+use crate::assign::How;
 use crate::command::{Command, Refusal};
 use crate::config::Queue;
+use crate::form::Form;
 use crate::history::Actor;
-use crate::id::PersonId;
+use crate::id::{PersonId, RuleId};
 use crate::related::Link;
+use crate::sla::Promise;
 use crate::ticket::{Ticket, words};
+use crate::ways::Ways;
 
 words!(
     /// What a person is at this desk.
@@ -49,6 +53,22 @@ impl Role {
     }
 }
 
+words!(
+    /// What a token may be used for, where that is less than its person may do.
+    Scope {
+        /// Read tickets, and what it takes to understand them.
+        TicketsRead = "tickets:read",
+        /// Open tickets and act on them.
+        TicketsWrite = "tickets:write",
+        /// Write messages and notes.
+        CommentsWrite = "comments:write",
+        /// Read and change the configuration, people and tokens.
+        AdminConfig = "admin:config",
+        /// Read reports.
+        ReportsRead = "reports:read",
+    }
+);
+
 /// Whoever stands at a door, identified.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Who {
@@ -76,9 +96,15 @@ impl Who {
 pub struct Permit {
     by: Actor,
     command: Command,
+    waits_for_tasks: bool,
+    ways: Ways,
 }
 
 impl Permit {
+    fn of(by: Actor, command: Command) -> Permit {
+        Permit { by, command, waits_for_tasks: false, ways: Ways::default() }
+    }
+
     /// Who asked.
     pub fn by(&self) -> &Actor {
         &self.by
@@ -89,30 +115,64 @@ impl Permit {
         &self.command
     }
 
-    /// What it comes to in the ticket's queue: where solutions are reviewed, proposing one submits it.
+    /// Whether a solution waits until every task is done.
+    pub(crate) fn waits_for_tasks(&self) -> bool {
+        self.waits_for_tasks
+    }
+
+    /// The ways of the ticket's queue.
+    pub(crate) fn ways(&self) -> &Ways {
+        &self.ways
+    }
+
+    /// What it comes to with the ticket's form: a solution may wait for its tasks.
+    pub fn by_form(self, form: Option<&Form>) -> Permit {
+        let waits_for_tasks = self.waits_for_tasks || form.is_some_and(|form| form.tasks_first);
+        Permit { waits_for_tasks, ..self }
+    }
+
+    /// What it comes to in the ticket's queue: where solutions are reviewed, proposing one submits it;
+    /// it may wait for the ticket's tasks. What the queue forbids is refused.
     pub fn in_queue(self, queue: Option<&Queue>) -> Permit {
+        let waits_for_tasks = self.waits_for_tasks || queue.is_some_and(|queue| queue.tasks_first);
         let command = match self.command {
             Command::Propose(text) if queue.is_some_and(|queue| queue.review) => {
                 Command::Submit(text)
             }
             command => command,
         };
-        Permit { command, ..self }
+        let ways = queue.map(|queue| queue.ways.clone()).unwrap_or_default();
+        Permit { command, waits_for_tasks, ways, ..self }
     }
 
     /// The desk's own clock.
     pub fn tick() -> Permit {
-        Permit { by: Actor::System, command: Command::Tick }
+        Permit::of(Actor::System, Command::Tick)
+    }
+
+    /// The desk's own choice of whoever takes it.
+    pub fn give(to: PersonId, how: How) -> Permit {
+        Permit::of(Actor::System, Command::Give { to, how })
+    }
+
+    /// What one of the desk's rules does.
+    pub(crate) fn by_rule(id: RuleId, command: Command) -> Permit {
+        Permit::of(Actor::Rule { id }, command)
+    }
+
+    /// The desk's own look at what it promises by now.
+    pub fn rearm(promise: Promise) -> Permit {
+        Permit::of(Actor::System, Command::Rearm { promise: Box::new(promise) })
     }
 
     /// The desk's own word of how two tickets came to be related.
     pub fn related(link: Link) -> Permit {
-        Permit { by: Actor::System, command: Command::Link(link) }
+        Permit::of(Actor::System, Command::Link(link))
     }
 
     /// The desk's own word that a message did not arrive.
     pub fn undeliverable(message: String, reason: String) -> Permit {
-        Permit { by: Actor::System, command: Command::ReportUndeliverable { message, reason } }
+        Permit::of(Actor::System, Command::ReportUndeliverable { message, reason })
     }
 }
 
@@ -145,6 +205,7 @@ pub fn permit(who: &Who, ticket: Option<&Ticket>, command: Command) -> Result<Pe
             who.role.is_staff() || who.role == Role::Collaborator
         }
         Command::AddNote(_) => who.role.is_staff() || who.role == Role::Collaborator,
+        Command::Seek { .. } => who.role.is_staff(),
         Command::ReplyAsAgent(_) | Command::Claim | Command::Assign { .. } | Command::Release => {
             who.role.is_staff()
         }
@@ -155,14 +216,19 @@ pub fn permit(who: &Who, ticket: Option<&Ticket>, command: Command) -> Result<Pe
         }
         Command::Retitle(_) | Command::Tag { .. } => who.role.is_staff(),
         Command::Extend { .. } => who.role.may_stand_in(),
-        Command::Acknowledge => who.role.is_staff(),
+        Command::Acknowledge | Command::SetFields { .. } => who.role.is_staff(),
+        Command::AddTask { .. } | Command::ChangeTask { .. } => who.role.is_staff(),
+        Command::Visit(_) => who.role.is_staff(),
+        Command::Notify { .. } | Command::ApplyMacro { .. } => who.role.is_staff(),
+        Command::ReplyAsDesk(_) => false,
         Command::Link(_) | Command::Unlink(_) | Command::SplitOff { .. } => who.role.is_staff(),
         Command::Merge { .. } | Command::Absorb { .. } => who.role.is_staff(),
         Command::Unmerge | Command::Part { .. } => who.role.is_staff(),
         Command::Follow { who: one } | Command::Unfollow { who: one } => {
             who.role.is_staff() || *one == who.id
         }
-        Command::Tick | Command::ReportUndeliverable { .. } => false,
+        Command::Rearm { .. } => false,
+        Command::Tick | Command::Give { .. } | Command::ReportUndeliverable { .. } => false,
     };
-    if allowed { Ok(Permit { by: who.actor(), command }) } else { Err(Refusal::NotPermitted) }
+    if allowed { Ok(Permit::of(who.actor(), command)) } else { Err(Refusal::NotPermitted) }
 }

@@ -7,6 +7,7 @@ use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
 
 use crate::event::Event;
+use crate::history::Entry;
 use crate::schedule::Calendar;
 use crate::sla::{Alarm, Metric, Promise};
 use crate::ticket::Status;
@@ -98,25 +99,27 @@ impl Clocks {
     }
 
     /// Reads one more event. `status` is where the ticket stands once it has happened.
-    pub fn advance(&mut self, event: &Event, at: Timestamp, status: Status, promise: &Promise) {
+    pub fn advance(&mut self, entry: &Entry, status: Status, promise: &Promise) {
+        let (event, at) = (&entry.event, entry.at);
         if let Event::AlarmRaised { metric, alarm, due } = event {
             return self.get_mut(*metric).raise(*alarm, *due);
         }
-        if let Event::PriorityChanged { .. } = event {
+        if let Event::PriorityChanged { .. } | Event::Rearmed { .. } = event {
             return Metric::ALL.iter().for_each(|metric| self.get_mut(*metric).rearm());
         }
         if let Event::Extended { due_at } = event {
             return self.resolution.agree(at, *due_at, promise);
         }
-        self.advance_responses(event, at, status);
+        self.advance_responses(entry, status);
         self.resolution.advance_resolution(event, at, status, promise);
     }
 
-    fn advance_responses(&mut self, event: &Event, at: Timestamp, status: Status) {
+    fn advance_responses(&mut self, entry: &Entry, status: Status) {
+        let (event, at) = (&entry.event, entry.at);
         if let Event::Opened { .. } = event {
             self.first_response.start(at);
         }
-        if event.answers_requester() {
+        if entry.answers_requester() {
             self.first_response.stop(at, State::Met(at));
             self.next_response.stop(at, State::Met(at));
         } else if event.asks_agent() && !self.first_response.is_running() {

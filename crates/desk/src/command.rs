@@ -4,11 +4,17 @@ use std::collections::BTreeSet;
 
 use jiff::Timestamp;
 
+use crate::answer::{Answers, NotTaken};
+use crate::assign::How;
+use crate::form::Step;
 use crate::history::Text;
-use crate::id::{Number, PersonId, QueueId};
+use crate::id::{FieldId, FormId, MacroId, Number, PersonId, QueueId};
 use crate::related::Link;
+use crate::rule::action::Unfit;
 use crate::sla::Promise;
+use crate::task;
 use crate::ticket::{Channel, Closure, Place, Priority, Status, Type};
+use crate::visit;
 
 /// Something somebody wants, named in the imperative.
 #[derive(Clone, Debug, PartialEq)]
@@ -27,6 +33,18 @@ pub enum Command {
     Assign {
         /// Whom.
         to: PersonId,
+    },
+    /// Look for somebody to take it.
+    Seek {
+        /// How they are chosen.
+        how: How,
+    },
+    /// Give it to whoever was found, unless somebody has it by now.
+    Give {
+        /// Whom.
+        to: PersonId,
+        /// How they were chosen.
+        how: How,
     },
     /// Let it go.
     Release,
@@ -85,6 +103,11 @@ pub enum Command {
         /// The new priority.
         to: Priority,
         /// What is promised then.
+        promise: Box<Promise>,
+    },
+    /// Promise what the desk promises by now.
+    Rearm {
+        /// What that is.
         promise: Box<Promise>,
     },
     /// Change what kind of request it is.
@@ -148,6 +171,49 @@ pub enum Command {
     },
     /// Take notice of the alarms so far.
     Acknowledge,
+    /// Say that what follows is a macro.
+    ApplyMacro {
+        /// Which.
+        id: MacroId,
+        /// What it is called.
+        name: String,
+    },
+    /// Write to the requester as the desk itself.
+    ReplyAsDesk(Text),
+    /// Tell agents something.
+    Notify {
+        /// Whom.
+        who: BTreeSet<PersonId>,
+        /// Whether to tell the queue's channel, too.
+        queue: bool,
+        /// What.
+        text: Text,
+    },
+    /// Let fields of the form say something else.
+    SetFields {
+        /// Those that do.
+        fields: BTreeSet<FieldId>,
+        /// What all of them say then.
+        text: Text,
+    },
+    /// Plan a visit, or go on with it.
+    Visit(Box<visit::Step>),
+    /// Say what there is to do.
+    AddTask {
+        /// What.
+        title: Text,
+        /// By whom; none is the ticket's assignee.
+        assignee: Option<PersonId>,
+        /// By when.
+        due_at: Option<Timestamp>,
+    },
+    /// Change a task, or tick it.
+    ChangeTask {
+        /// The entry that added it.
+        task: u32,
+        /// What becomes different.
+        change: Box<task::Change>,
+    },
     /// The clock moved. Idempotent, and indifferent to how often it is said.
     Tick,
     /// A message could not be delivered.
@@ -184,6 +250,19 @@ pub struct Opening {
     pub external_id: Option<String>,
     /// Title and description.
     pub text: Text,
+    /// The form it is opened with.
+    pub filled: Option<Filled>,
+}
+
+/// A form with its answers.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Filled {
+    /// Which form.
+    pub form: FormId,
+    /// What was answered.
+    pub answers: Answers,
+    /// What there is to do.
+    pub tasks: Vec<Step>,
 }
 
 /// Why a command was not carried out. An answer, not an error.
@@ -253,10 +332,60 @@ pub enum Refusal {
     /// A rating is 1 to 5.
     #[error("a rating is a number from 1 to 5")]
     ScoreOutOfRange,
+    /// An answer does not fit its field.
+    #[error("{0}")]
+    NotTaken(#[from] NotTaken),
+    /// It has no form, or the form is gone.
+    #[error("this ticket has no form of which it could have fields; write a note instead")]
+    NoForm,
+    /// The queue forbids it; the statuses are those its agents read.
+    #[error("this queue lets no ticket go from \"{from}\" to \"{to}\"; ask whoever runs it")]
+    Forbidden {
+        /// From where.
+        from: String,
+        /// Where to.
+        to: String,
+    },
+    /// Only one type of ticket has visits.
+    #[error("only a ticket of type field_visit has visits; change its type first")]
+    NotAFieldVisit,
+    /// A visit lies ahead.
+    #[error("a visit begins before it ends, ends later than now and within a year; choose another")]
+    VisitOutOfRange,
+    /// Somebody has to go.
+    #[error("nobody goes yet; assign the ticket to whoever does")]
+    NobodyGoes,
+    /// The visit has not come so far, or further.
+    #[error("{}; it cannot be {done} now", how_far(*stage))]
+    VisitNotThere {
+        /// How far it has come; none where none is planned.
+        stage: Option<visit::Stage>,
+        /// What was asked, as a participle.
+        done: &'static str,
+    },
+    /// There is no such task.
+    #[error("there is no such task on this ticket")]
+    NoSuchTask,
+    /// A solution waits for them.
+    #[error("{open} of its tasks are not done; a solution waits until they are")]
+    TasksOpen {
+        /// How many.
+        open: usize,
+    },
     /// It changed since it was looked at.
     #[error("the ticket has changed since you read it; read it again")]
     Stale,
+    /// An action of a macro cannot be carried out.
+    #[error(transparent)]
+    Unfit(#[from] Unfit),
     /// The person may not.
     #[error("your role does not allow this; ask an agent or the desk's admin")]
     NotPermitted,
+}
+
+fn how_far(stage: Option<visit::Stage>) -> String {
+    match stage {
+        None => "no visit is planned".to_owned(),
+        Some(stage) => format!("the visit is {}", stage.label()),
+    }
 }

@@ -4,12 +4,18 @@ use jiff::tz::TimeZone;
 use serde::{Deserialize, Serialize};
 
 use crate::access::Role;
+use crate::assign::{Assignment, Region, Work};
 use crate::calendar::NamedCalendar;
-use crate::id::{CalendarId, PersonId, QueueId};
+use crate::form::Form;
+use crate::id::{CalendarId, FormId, PersonId, QueueId};
+use crate::language::Language;
+use crate::macros::Macro;
 use crate::policy::{Circumstances, Policy};
+use crate::rule::Rule;
 use crate::schedule::Calendar;
 use crate::sla::Promise;
 use crate::upgrade::AtRest;
+use crate::ways::Ways;
 
 /// The whole configuration.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -26,10 +32,28 @@ pub struct Config {
     pub members: Vec<Member>,
     /// Queues; the first takes what no other asks for.
     pub queues: Vec<Queue>,
+    /// Parts of the country people go to.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub regions: Vec<Region>,
     /// Hours that policies name.
     pub calendars: Vec<NamedCalendar>,
     /// What is promised: asked from the top, the last is for every ticket.
     pub policies: Vec<Policy>,
+    /// What tickets of each kind ask for, in the order they are offered.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub forms: Vec<Form>,
+    /// The language of words that do not say theirs.
+    #[serde(default, skip_serializing_if = "is_usual")]
+    pub language: Language,
+    /// How much of some things there may be.
+    #[serde(default, skip_serializing_if = "is_usual")]
+    pub limits: Limits,
+    /// What the desk does by itself, in the order it is asked.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub rules: Vec<Rule>,
+    /// What agents carry out at once, besides their own.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub macros: Vec<Macro>,
     /// Slack workspaces served; empty serves any validly signed one.
     pub workspaces: Vec<String>,
     /// Discord guilds served; empty serves any validly signed one.
@@ -47,6 +71,9 @@ pub struct Member {
     pub name: String,
     /// What they are.
     pub role: Role,
+    /// What they take on, and when.
+    #[serde(default, skip_serializing_if = "Work::is_usual")]
+    pub work: Work,
 }
 
 /// Tickets waiting for a team, and who answers for them.
@@ -71,6 +98,36 @@ pub struct Queue {
     /// Whether a colleague looks at each solution before the requester does.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub review: bool,
+    /// Whether a solution waits until every task is done.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub tasks_first: bool,
+    /// What its statuses are called, and where its tickets may not go.
+    #[serde(default, skip_serializing_if = "Ways::is_usual")]
+    pub ways: Ways,
+    /// How its tickets are given out; none where agents take them.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub assignment: Option<Assignment>,
+}
+
+/// How much of some things there may be. People find their way among few forms with short names.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Limits {
+    /// Forms.
+    pub forms: usize,
+    /// The name of a form, in characters.
+    pub form_name: usize,
+    /// The description of a form, in characters.
+    pub form_description: usize,
+}
+
+impl Default for Limits {
+    fn default() -> Limits {
+        Limits { forms: 15, form_name: 12, form_description: 140 }
+    }
+}
+
+fn is_usual<T: Default + PartialEq>(value: &T) -> bool {
+    *value == T::default()
 }
 
 /// A channel in chat, written `slack:C0123` or `discord:1234`.
@@ -132,12 +189,16 @@ impl Config {
             head: Some(admin.clone()),
             channel: None,
             review: false,
+            tasks_first: false,
+            ways: Ways::default(),
+            assignment: None,
         };
         let member = Member {
             id: admin,
             email: admin_email.into(),
             name: "Admin".into(),
             role: Role::Admin,
+            work: Work::default(),
         };
         Config {
             version: 0,
@@ -145,8 +206,14 @@ impl Config {
             zone: zone.clone(),
             members: vec![member],
             queues: vec![queue],
+            regions: Vec::new(),
             calendars: vec![NamedCalendar::around_the_clock(), NamedCalendar::office(zone)],
             policies: vec![Policy::standard()],
+            rules: Vec::new(),
+            macros: Vec::new(),
+            forms: Vec::new(),
+            language: Language::default(),
+            limits: Limits::default(),
             workspaces: Vec::new(),
             guilds: Vec::new(),
         }
@@ -193,10 +260,19 @@ impl Config {
         self.calendars.iter().find(|calendar| calendar.id == *id)
     }
 
-    /// What is promised for a ticket: the first policy that is meant for it decides.
+    /// A form by its id.
+    pub fn form(&self, id: &FormId) -> Option<&Form> {
+        self.forms.iter().find(|form| form.id == *id)
+    }
+
+    /// What is promised for a ticket: the policy its form names, else the first that is meant for it.
     pub fn promise(&self, ticket: &Circumstances<'_>) -> Promise {
+        let named = ticket.form.and_then(|form| self.form(form)?.policy.as_ref());
+        let named = named.and_then(|id| self.policies.iter().find(|policy| policy.id == *id));
+        let named = named.and_then(|policy| Some((policy, policy.targets.get(&ticket.priority)?)));
         let mut policies = self.policies.iter();
-        let chosen = policies.find_map(|policy| Some((policy, policy.targets_for(ticket)?)));
+        let meant = || policies.find_map(|policy| Some((policy, policy.targets_for(ticket)?)));
+        let chosen = named.or_else(meant);
         let Some((policy, targets)) = chosen else { return Promise::none() };
         let calendar = self.calendar(&targets.calendar);
         // A calendar that is not there would let a promise be forgotten: the clock runs instead.

@@ -6,8 +6,10 @@ use std::collections::BTreeSet;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
-use crate::id::{Number, PersonId, QueueId};
+use crate::assign::How;
+use crate::id::{FieldId, FormId, MacroId, Number, PersonId, QueueId, RuleId};
 use crate::related::{self, Relation};
+use crate::rule::{Did, Fuse};
 use crate::sla::{Alarm, Metric, Promise};
 use crate::ticket::{Channel, Closure, Place, Priority, Status, Ticket, Type, words};
 
@@ -60,6 +62,14 @@ pub enum Event {
     Assigned {
         /// Who.
         to: PersonId,
+        /// How the desk chose them; none where a person did.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        how: Option<How>,
+    },
+    /// Somebody was looked for to take it; who is found is assigned by an entry of its own.
+    Sought {
+        /// How they are chosen.
+        how: How,
     },
     /// The assignee let it go.
     Released,
@@ -117,6 +127,12 @@ pub enum Event {
     PriorityChanged {
         /// The new one.
         to: Priority,
+        /// The new promise.
+        promise: Promise,
+    },
+    /// The desk promises something else since its policies or calendars changed; it counts from the
+    /// beginning.
+    Rearmed {
         /// The new promise.
         promise: Promise,
     },
@@ -196,6 +212,79 @@ pub enum Event {
         /// Who.
         who: PersonId,
     },
+    /// A visit was agreed on, or moved.
+    VisitPlanned {
+        /// Where, by the region's id.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        region: Option<String>,
+        /// Not before.
+        from: Timestamp,
+        /// Not after.
+        to: Timestamp,
+    },
+    /// The technician set out.
+    VisitStarted,
+    /// The technician is there.
+    VisitArrived,
+    /// The visit was done; who signed is the title of the words.
+    VisitDone,
+    /// The visit was called off.
+    VisitCancelled,
+    /// It was opened with a form; the answers are words.
+    FormFilled {
+        /// Which.
+        form: FormId,
+        /// The fields that were answered.
+        fields: BTreeSet<FieldId>,
+    },
+    /// Fields say something else; what, is words.
+    FieldsSet {
+        /// Which.
+        fields: BTreeSet<FieldId>,
+    },
+    /// There is something to do; what, is words. The entry's number is the task's.
+    TaskAdded {
+        /// Whose it is; none is the ticket's assignee's.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        assignee: Option<PersonId>,
+        /// By when.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        due_at: Option<Timestamp>,
+    },
+    /// A task has another title.
+    TaskRenamed {
+        /// Which task.
+        task: u32,
+    },
+    /// A task is somebody else's.
+    TaskGiven {
+        /// Which task.
+        task: u32,
+        /// Whose; none is the ticket's assignee's.
+        to: Option<PersonId>,
+    },
+    /// A task is due at another time.
+    TaskDated {
+        /// Which task.
+        task: u32,
+        /// When; none is whenever.
+        due_at: Option<Timestamp>,
+    },
+    /// A task was done.
+    TaskDone {
+        /// Which task.
+        task: u32,
+    },
+    /// It was not done after all.
+    TaskUndone {
+        /// Which task.
+        task: u32,
+    },
+    /// A task was due, and somebody was reminded of it.
+    TaskDue {
+        /// Which task.
+        task: u32,
+    },
     /// Another date was agreed for the solution.
     Extended {
         /// The date as it was agreed.
@@ -205,6 +294,48 @@ pub enum Event {
     Acknowledged {
         /// Until when nobody is told again.
         until: Timestamp,
+    },
+    /// The desk wrote to the requester by itself.
+    AutoReplied,
+    /// Agents were told something.
+    Notified {
+        /// Whom.
+        who: BTreeSet<PersonId>,
+        /// Whether the queue's channel was told, too.
+        queue: bool,
+    },
+    /// A rule ran.
+    RuleRan {
+        /// Which.
+        rule: RuleId,
+        /// What it was called.
+        name: String,
+        /// Which version of it.
+        version: u32,
+        /// The entry that set it off, or the last one before its time came.
+        because: u32,
+        /// What time was counted from, where it is an automation.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        episode: Option<Timestamp>,
+        /// When it fell due, whenever that was noticed.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        due: Option<Timestamp>,
+        /// What it did, in order.
+        did: Vec<Did>,
+    },
+    /// An agent applied a macro; what it did follows.
+    MacroApplied {
+        /// Which.
+        id: MacroId,
+        /// What it was called.
+        name: String,
+    },
+    /// Rules were kept from running on and on.
+    RulesStopped {
+        /// By which fuse.
+        fuse: Fuse,
+        /// The rule that would have run next.
+        rule: RuleId,
     },
     /// A message could not be delivered, and will not be tried again.
     Undeliverable {
@@ -223,6 +354,7 @@ impl Event {
             Event::Queued { .. } => "queued",
             Event::Claimed => "claimed",
             Event::Assigned { .. } => "assigned",
+            Event::Sought { .. } => "sought",
             Event::Released => "released",
             Event::Transferred { .. } => "transferred",
             Event::RequesterReplied => "requester_replied",
@@ -244,6 +376,7 @@ impl Event {
             Event::Closed { .. } => "closed",
             Event::Escalated => "escalated",
             Event::PriorityChanged { .. } => "priority_changed",
+            Event::Rearmed { .. } => "rearmed",
             Event::TypeChanged { .. } => "type_changed",
             Event::Retitled => "retitled",
             Event::Tagged { .. } => "tagged",
@@ -258,8 +391,27 @@ impl Event {
             Event::Parted { .. } => "parted",
             Event::Followed { .. } => "followed",
             Event::Unfollowed { .. } => "unfollowed",
+            Event::VisitPlanned { .. } => "visit_planned",
+            Event::VisitStarted => "visit_started",
+            Event::VisitArrived => "visit_arrived",
+            Event::VisitDone => "visit_done",
+            Event::VisitCancelled => "visit_cancelled",
+            Event::FormFilled { .. } => "form_filled",
+            Event::FieldsSet { .. } => "fields_set",
+            Event::TaskAdded { .. } => "task_added",
+            Event::TaskRenamed { .. } => "task_renamed",
+            Event::TaskGiven { .. } => "task_given",
+            Event::TaskDated { .. } => "task_dated",
+            Event::TaskDone { .. } => "task_done",
+            Event::TaskUndone { .. } => "task_undone",
+            Event::TaskDue { .. } => "task_due",
             Event::Extended { .. } => "extended",
             Event::Acknowledged { .. } => "acknowledged",
+            Event::AutoReplied => "auto_replied",
+            Event::Notified { .. } => "notified",
+            Event::RuleRan { .. } => "rule_ran",
+            Event::RulesStopped { .. } => "rules_stopped",
+            Event::MacroApplied { .. } => "macro_applied",
             Event::Undeliverable { .. } => "undeliverable",
         }
     }
@@ -283,7 +435,10 @@ impl Event {
             Event::Awaited | Event::Proposed | Event::Declined | Event::Reopened => {
                 Some(Visibility::Public)
             }
-            Event::Approved => Some(Visibility::Public),
+            Event::Approved | Event::AutoReplied => Some(Visibility::Public),
+            Event::Notified { .. } => Some(Visibility::Internal),
+            Event::RuleRan { .. } | Event::RulesStopped { .. } => None,
+            Event::MacroApplied { .. } => None,
             Event::Submitted | Event::Returned => Some(Visibility::Internal),
             Event::Closed { .. } => Some(Visibility::Public),
             Event::NoteAdded | Event::Held { .. } | Event::Transferred { .. } => {
@@ -294,11 +449,18 @@ impl Event {
             Event::Queued { .. } | Event::Claimed | Event::Assigned { .. } | Event::Released => {
                 None
             }
+            Event::Sought { .. } | Event::Rearmed { .. } => None,
             Event::Resumed | Event::Woken | Event::Confirmed | Event::Reminded { .. } => None,
             Event::ResolvedUnanswered | Event::PriorityChanged { .. } => None,
             Event::TypeChanged { .. } | Event::Retitled | Event::Tagged { .. } => None,
             Event::Rated { .. } | Event::AlarmRaised { .. } | Event::Undeliverable { .. } => None,
             Event::Linked { .. } | Event::Unlinked { .. } | Event::SplitOff { .. } => None,
+            Event::FormFilled { .. } | Event::FieldsSet { .. } => None,
+            Event::TaskAdded { .. } | Event::TaskRenamed { .. } | Event::TaskGiven { .. } => None,
+            Event::TaskDated { .. } | Event::TaskDone { .. } | Event::TaskUndone { .. } => None,
+            Event::TaskDue { .. } => None,
+            Event::VisitDone | Event::VisitCancelled => Some(Visibility::Public),
+            Event::VisitPlanned { .. } | Event::VisitStarted | Event::VisitArrived => None,
             Event::Merged { .. } | Event::Unmerged => None,
             Event::Absorbed { .. } | Event::Parted { .. } => None,
             Event::Followed { .. } | Event::Unfollowed { .. } => None,
@@ -327,10 +489,20 @@ impl Event {
             Event::Confirmed | Event::ResolvedUnanswered => Some(Status::Resolved),
             Event::Closed { .. } | Event::Merged { .. } => Some(Status::Closed),
             Event::Unmerged => related::status_before(ticket),
+            Event::VisitPlanned { .. } | Event::VisitStarted | Event::VisitArrived => None,
+            Event::VisitDone | Event::VisitCancelled => None,
+            Event::FormFilled { .. } | Event::FieldsSet { .. } => None,
+            Event::TaskAdded { .. } | Event::TaskRenamed { .. } | Event::TaskGiven { .. } => None,
+            Event::TaskDated { .. } | Event::TaskDone { .. } | Event::TaskUndone { .. } => None,
+            Event::TaskDue { .. } => None,
             Event::Linked { .. } | Event::Unlinked { .. } | Event::SplitOff { .. } => None,
             Event::Absorbed { .. } | Event::Parted { .. } => None,
             Event::Followed { .. } | Event::Unfollowed { .. } => None,
+            Event::Sought { .. } | Event::Rearmed { .. } => None,
             Event::RequesterReplied | Event::AgentReplied | Event::NoteAdded => None,
+            Event::AutoReplied | Event::Notified { .. } => None,
+            Event::RuleRan { .. } | Event::RulesStopped { .. } => None,
+            Event::MacroApplied { .. } => None,
             Event::Reminded { .. } | Event::Escalated | Event::PriorityChanged { .. } => None,
             Event::TypeChanged { .. } | Event::Retitled | Event::Tagged { .. } => None,
             Event::Extended { .. } | Event::Acknowledged { .. } => None,

@@ -6,12 +6,16 @@ use std::collections::{BTreeMap, BTreeSet};
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
+use crate::answer::Answers;
 pub use crate::event::{Event, Visibility};
-use crate::id::{Number, PersonId};
+use crate::id::{Number, PersonId, RuleId};
 use crate::related;
+use crate::rule::Marks;
 use crate::silence::Silence;
 use crate::sla::Clocks;
+use crate::task::{self, Tasks};
 use crate::ticket::{Closure, Rating, Review, Status, Ticket};
+use crate::visit;
 use crate::waiting::Waiting;
 
 /// One fact about a ticket.
@@ -27,12 +31,25 @@ pub struct Entry {
     pub text: Option<Text>,
 }
 
+impl Entry {
+    /// A public message of an agent: it answers the requester and stops the response clocks. What the
+    /// desk writes by itself answers nobody.
+    pub fn answers_requester(&self) -> bool {
+        self.event.answers_requester() && self.by.rule_id().is_none()
+    }
+}
+
 /// Who did something.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Actor {
     /// The desk itself.
     System,
+    /// The desk itself, by one of its rules.
+    Rule {
+        /// Which.
+        id: RuleId,
+    },
     /// A person; `through` is whose token acted in their name.
     Person {
         /// Who is meant.
@@ -52,8 +69,16 @@ impl Actor {
     /// The person meant, if it was one.
     pub fn person_id(&self) -> Option<&PersonId> {
         match self {
-            Actor::System => None,
+            Actor::System | Actor::Rule { .. } => None,
             Actor::Person { id, .. } => Some(id),
+        }
+    }
+
+    /// The rule, if it was one.
+    pub fn rule_id(&self) -> Option<&RuleId> {
+        match self {
+            Actor::Rule { id } => Some(id),
+            Actor::System | Actor::Person { .. } => None,
         }
     }
 }
@@ -76,6 +101,9 @@ pub struct Text {
     /// Files that came with it.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub files: Vec<File>,
+    /// What the fields of the form say from now on: all of them.
+    #[serde(default, skip_serializing_if = "Answers::is_empty")]
+    pub answers: Answers,
     /// The words are those of another entry, and are read there.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub of: Option<Pointer>,
@@ -135,11 +163,12 @@ pub fn evolve(ticket: Option<Ticket>, entry: &Entry) -> Option<Ticket> {
     let moved = status != ticket.status;
     ticket.version += 1;
     ticket.updated_at = entry.at;
-    ticket.clocks.advance(&entry.event, entry.at, status, &ticket.promise);
+    ticket.clocks.advance(entry, status, &ticket.promise);
     ticket.status = status;
     if moved {
         enter(&mut ticket, entry, status);
     }
+    ticket.marks.read(entry, moved);
     record(&mut ticket, entry);
     Some(ticket)
 }
@@ -184,6 +213,10 @@ fn open(entry: &Entry) -> Option<Ticket> {
         merged: None,
         absorbed: BTreeMap::new(),
         here_by_merge: BTreeSet::new(),
+        marks: Marks::default(),
+        form: None,
+        tasks: Tasks::new(),
+        visit: None,
     })
 }
 
@@ -217,7 +250,7 @@ fn record(ticket: &mut Ticket, entry: &Entry) {
             ticket.assignee = None;
         }
         Event::Claimed => ticket.assignee = entry.by.person_id().cloned(),
-        Event::Assigned { to } => ticket.assignee = Some(to.clone()),
+        Event::Assigned { to, how: _ } => ticket.assignee = Some(to.clone()),
         Event::Released => ticket.assignee = None,
         Event::Declined => ticket.declined = ticket.declined.saturating_add(1),
         Event::Confirmed => ticket.closure = Some(Closure::Confirmed),
@@ -257,6 +290,24 @@ fn record(ticket: &mut Ticket, entry: &Entry) {
             ticket.silence = Some(Silence::again(ticket.silence, entry.at, *until));
         }
         Event::Extended { .. } => {}
+        Event::FormFilled { form, .. } => ticket.form = Some(form.clone()),
+        Event::FieldsSet { .. } => {}
+        Event::VisitPlanned { .. }
+        | Event::VisitStarted
+        | Event::VisitArrived
+        | Event::VisitDone
+        | Event::VisitCancelled => visit::record(ticket, entry),
+        Event::TaskAdded { .. } | Event::TaskRenamed { .. } | Event::TaskGiven { .. } => {
+            task::record(ticket, entry);
+        }
+        Event::TaskDated { .. }
+        | Event::TaskDone { .. }
+        | Event::TaskUndone { .. }
+        | Event::TaskDue { .. } => task::record(ticket, entry),
+        Event::Rearmed { promise } => ticket.promise = promise.clone(),
+        Event::Sought { .. } => {}
         Event::AlarmRaised { .. } | Event::Undeliverable { .. } => {}
+        Event::AutoReplied | Event::Notified { .. } => {}
+        Event::RuleRan { .. } | Event::RulesStopped { .. } | Event::MacroApplied { .. } => {}
     }
 }

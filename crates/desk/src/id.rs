@@ -49,6 +49,24 @@ name!(
     PolicyId
 );
 
+name!(
+    /// A form, by the short word it goes by; people see its name.
+    FormId
+);
+name!(
+    /// A field of a form, by the short word it goes by; people see its label.
+    FieldId
+);
+name!(
+    /// A rule, by the short word it goes by; people see its name.
+    RuleId
+);
+
+name!(
+    /// A macro, by the short word it goes by; people see its name.
+    MacroId
+);
+
 /// A ticket's number: sequential, never used twice, shown as `#1042`.
 #[derive(
     Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize, Default,

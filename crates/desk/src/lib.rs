@@ -33,15 +33,37 @@ pub mod access;
 
 pub mod calendar;
 
+pub mod assign;
+
+pub mod language;
+
+pub mod form;
+
+pub mod answer;
+
+pub mod task;
+
+pub mod visit;
+
+pub mod ways;
+
 pub mod config;
 
 mod upgrade;
 
 pub mod person;
 
+pub mod preferences;
+
 pub mod policy;
 
 pub mod related;
+
+pub mod rule;
+
+pub mod macros;
+
+pub mod hindsight;
 
 pub mod message;
 
@@ -49,7 +71,7 @@ pub mod outbox;
 
 pub use command::{Command, Refusal};
 pub use history::{Actor, Entry, Event, Text, evolve, fold};
-pub use id::{CalendarId, Number, PersonId, PolicyId, QueueId};
+pub use id::{CalendarId, FieldId, FormId, MacroId, Number, PersonId, PolicyId, QueueId, RuleId};
 pub use lifecycle::decide;
 pub use ticket::{Channel, Closure, Priority, Status, Ticket, Type};
 
@@ -60,5 +82,6 @@ use jiff::Timestamp;
 pub fn next_moment(ticket: &Ticket) -> Option<Timestamp> {
     let alarm = sla::next_alarm(ticket).map(|due| due.at);
     let act = waiting::next_act(ticket).map(|due| due.at);
-    alarm.into_iter().chain(act).min()
+    let task = task::next_due(ticket).map(|(at, _)| at);
+    alarm.into_iter().chain(act).chain(task).min()
 }

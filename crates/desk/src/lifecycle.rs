@@ -1,14 +1,17 @@
 //! What may happen next. Pure: a ticket, a permitted command and the time in; facts or a refusal out.
 
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 
 use crate::access::Permit;
-use crate::command::{Command, Opening, Refusal};
+use crate::assign::How;
+use crate::command::{Command, Filled, Opening, Refusal};
 use crate::history::{Actor, Entry, Event, Pointer, Text, evolve};
 use crate::id::PersonId;
 use crate::sla::{self, Promise};
+use crate::task;
 use crate::ticket::{Closure, Priority, Status, Ticket};
 use crate::waiting::{self, Act, HOLD_AT_MOST};
+use crate::ways::{Move, can_be_forbidden};
 
 /// Decides one command. Whatever fell due before it is recorded first, at the instant it fell due,
 /// so that a late look and a punctual one write the same history.
@@ -26,8 +29,21 @@ pub fn decide(
     };
     let mut story = Story::of(ticket, permit.by().clone(), now);
     story.measure();
+    let solves = matches!(command, Command::Propose(_) | Command::Submit(_));
+    let open = task::open(ticket);
+    if solves && permit.waits_for_tasks() && open > 0 {
+        return Err(Refusal::TasksOpen { open });
+    }
+    let can_be_forbidden = can_be_forbidden(&command);
     story.carry_out(command)?;
-    Ok(story.entries)
+    let ways = permit.ways();
+    match story.moves.iter().find(|one| can_be_forbidden && ways.forbidden.contains(one)) {
+        None => Ok(story.entries),
+        Some((from, to)) => Err(Refusal::Forbidden {
+            from: ways.label(*from).to_owned(),
+            to: ways.label(*to).to_owned(),
+        }),
+    }
 }
 
 fn open(opening: Opening, by: &Actor, now: Timestamp) -> Vec<Entry> {
@@ -43,10 +59,27 @@ fn open(opening: Opening, by: &Actor, now: Timestamp) -> Vec<Entry> {
         external_id: opening.external_id,
     };
     let queued = Event::Queued { queue: opening.queue };
-    vec![
+    let mut entries = vec![
         Entry { at: now, by: by.clone(), event: opened, text: Some(opening.text) },
         Entry { at: now, by: Actor::System, event: queued, text: None },
-    ]
+    ];
+    entries.extend(opening.filled.into_iter().flat_map(|filled| fill(filled, by, now)));
+    entries
+}
+
+/// What a form says besides: its answers, and what there is to do.
+fn fill(filled: Filled, by: &Actor, now: Timestamp) -> Vec<Entry> {
+    let Filled { form, answers, tasks } = filled;
+    let event = Event::FormFilled { form, fields: answers.keys().cloned().collect() };
+    let text = Some(Text { answers, ..Text::default() });
+    let mut entries = vec![Entry { at: now, by: by.clone(), event, text }];
+    entries.extend(tasks.into_iter().map(|step| {
+        let days = step.due_days.map(|days| SignedDuration::from_hours(24 * i64::from(days)));
+        let due_at = days.and_then(|days| now.checked_add(days).ok());
+        let event = Event::TaskAdded { assignee: None, due_at };
+        Entry { at: now, by: Actor::System, event, text: Some(Text::plain(step.title)) }
+    }));
+    entries
 }
 
 /// A ticket and the entries being added to it.
@@ -55,11 +88,18 @@ pub(crate) struct Story {
     by: Actor,
     now: Timestamp,
     entries: Vec<Entry>,
+    moves: Vec<Move>,
 }
 
 impl Story {
     fn of(ticket: &Ticket, by: Actor, now: Timestamp) -> Story {
-        Story { ticket: ticket.clone(), by, now: now.max(ticket.updated_at), entries: Vec::new() }
+        Story {
+            ticket: ticket.clone(),
+            by,
+            now: now.max(ticket.updated_at),
+            entries: Vec::new(),
+            moves: Vec::new(),
+        }
     }
 
     pub(crate) fn by(&self) -> &Actor {
@@ -70,6 +110,9 @@ impl Story {
         let at = at.max(self.ticket.updated_at);
         let entry = Entry { at, by, event, text };
         if let Some(ticket) = evolve(Some(self.ticket.clone()), &entry) {
+            if ticket.status != self.ticket.status {
+                self.moves.push((self.ticket.status, ticket.status));
+            }
             self.ticket = ticket;
         }
         self.entries.push(entry);
@@ -114,6 +157,8 @@ impl Story {
             Command::AddNote(text) => self.said(Event::NoteAdded, text),
             Command::Claim => self.claim()?,
             Command::Assign { to } => self.assign(to)?,
+            Command::Seek { how } => self.seek(how)?,
+            Command::Give { to, how } => self.give(to, how),
             Command::Release => self.move_on("released", Event::Released, None)?,
             Command::Transfer { queue, reason } => {
                 self.move_on("moved to another queue", Event::Transferred { queue }, Some(reason))?;
@@ -142,6 +187,7 @@ impl Story {
             Command::Escalate(text) => self.said(Event::Escalated, text),
             Command::Rate { score, comment } => self.rate(score, comment)?,
             Command::SetPriority { to, promise } => self.set_priority(to, *promise),
+            Command::Rearm { promise } => self.rearm(*promise),
             Command::SetType { to } if to != self.ticket.kind => {
                 self.happened(Event::TypeChanged { to });
             }
@@ -162,6 +208,20 @@ impl Story {
             Command::Unfollow { who } => self.unfollow(who),
             Command::Extend { due_at, reason } => self.extend(due_at, reason)?,
             Command::Acknowledge => self.acknowledge()?,
+            Command::ApplyMacro { id, name } => self.happened(Event::MacroApplied { id, name }),
+            Command::ReplyAsDesk(text) => self.said(Event::AutoReplied, text),
+            Command::Notify { who, queue, text } => {
+                self.said(Event::Notified { who, queue }, text);
+            }
+            Command::SetFields { fields, text } if !fields.is_empty() => {
+                self.said(Event::FieldsSet { fields }, text);
+            }
+            Command::SetFields { .. } => {}
+            Command::AddTask { title, assignee, due_at } => {
+                self.add_task(title, assignee, due_at)?;
+            }
+            Command::ChangeTask { task, change } => self.change_task(task, *change)?,
+            Command::Visit(step) => self.visit(*step)?,
             Command::ReportUndeliverable { message, reason } => {
                 self.happened(Event::Undeliverable { message, reason });
             }
@@ -170,6 +230,7 @@ impl Story {
     }
 
     fn tick(&mut self) {
+        self.remind_of_tasks();
         let Some(due) = waiting::next_act(&self.ticket).filter(|due| due.at <= self.now) else {
             return;
         };
@@ -233,9 +294,26 @@ impl Story {
             return Err(self.refuse("assigned", "reopen it first"));
         }
         if self.ticket.assignee.as_ref() != Some(&to) {
-            self.happened(Event::Assigned { to });
+            self.happened(Event::Assigned { to, how: None });
         }
         Ok(())
+    }
+
+    fn seek(&mut self, how: How) -> Result<(), Refusal> {
+        match (self.ticket.status, &self.ticket.assignee) {
+            (Status::New | Status::PendingAssignment, None) => self.happened(Event::Sought { how }),
+            (_, Some(_)) => return Err(self.refuse("given out", "release it first")),
+            (_, None) => return Err(self.refuse("given out", "assign it to somebody by name")),
+        }
+        Ok(())
+    }
+
+    /// Whoever took it in the meantime keeps it.
+    fn give(&mut self, to: PersonId, how: How) {
+        let waits = matches!(self.ticket.status, Status::New | Status::PendingAssignment);
+        if waits && self.ticket.assignee.is_none() {
+            self.happened(Event::Assigned { to, how: Some(how) });
+        }
     }
 
     /// Nobody reviews their own work.
@@ -308,6 +386,14 @@ impl Story {
         }
     }
 
+    /// A date that was agreed with somebody is kept, and so is the time a reopened ticket was given.
+    fn rearm(&mut self, promise: Promise) {
+        let given = self.ticket.clocks.resolution.extended.is_some();
+        if self.ticket.status.is_open() && !given && promise != self.ticket.promise {
+            self.happened(Event::Rearmed { promise });
+        }
+    }
+
     /// Adds a fact that moves the ticket, if the state machine knows the way.
     fn move_on(
         &mut self,
@@ -355,6 +441,8 @@ fn outlives_closing(command: &Command) -> bool {
         Command::Tick
             | Command::Rate { .. }
             | Command::AddNote(_)
+            | Command::Notify { .. }
+            | Command::ApplyMacro { .. }
             | Command::ReportUndeliverable { .. }
             | Command::Link(_)
             | Command::Unlink(_)

@@ -2,6 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::assign::How;
 use crate::id::Number;
 use crate::sla::{Alarm, Metric};
 use crate::ticket::Closure;
@@ -58,15 +59,111 @@ pub enum Message {
     OthersWrote,
     /// To whoever the ladder names: a promise is at risk or broken.
     Alarm(Metric, Alarm),
+    /// To the requester: when somebody comes.
+    VisitPlanned,
+    /// To the assignee: when they are to go.
+    VisitYours,
+    /// To the requester: somebody is on the way.
+    VisitStarted,
+    /// To the requester: the visit is done.
+    VisitDone,
+    /// To the requester: nobody comes.
+    VisitCancelled,
+    /// To whoever a task was given: it is yours.
+    TaskGiven,
+    /// To whoever must do it: a task is due.
+    TaskDue,
     /// To lead and manager: an agent asks for help.
     HelpWanted,
     /// To the assignee: a message did not arrive.
     NotDelivered,
+    /// To whoever answers for them: these tickets are behind, once a day.
+    Digest,
+    /// To the desk itself: somebody has to be found for it, in this way or in that of its queue.
+    GiveOut(Option<How>),
+    /// To the requester: what a rule has to say.
+    AutoReply,
+    /// To agents: what a rule or a colleague wants them to know.
+    Notice,
     /// To the bus: the entries from this one to the numbered one.
     Events(u32),
 }
 
+/// How much a message may wait, and whether several of them may come as one.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Weight {
+    /// Part of what requester and agents say to each other: it comes at once and by itself.
+    Conversation,
+    /// A promise of an urgent ticket is broken: it comes at once, whatever the hour.
+    Pressing,
+    /// Something to be done: it waits for the end of quiet hours.
+    News,
+    /// Good to know: it waits for the daily digest of whoever wants one.
+    Background,
+}
+
 impl Message {
+    /// How much it may wait; `urgent` is the ticket.
+    pub fn weight(self, urgent: bool) -> Weight {
+        match self {
+            Message::Receipt | Message::Reply | Message::Question | Message::Solution => {
+                Weight::Conversation
+            }
+            Message::Reminder | Message::Solved | Message::Ended(_) => Weight::Conversation,
+            Message::GoesOnIn(_) | Message::OnItsOwn | Message::OthersWrote => Weight::Conversation,
+            Message::NowFollowing | Message::AutoReply => Weight::Conversation,
+            Message::Alarm(_, Alarm::Breach | Alarm::Manager | Alarm::Head) if urgent => {
+                Weight::Pressing
+            }
+            Message::Alarm(..) => Weight::News,
+            Message::HelpWanted if urgent => Weight::Pressing,
+            Message::HelpWanted | Message::Card | Message::Assigned => Weight::News,
+            Message::RequesterWrote | Message::NotSolved | Message::CameBack => Weight::News,
+            Message::Awake | Message::ReviewWanted | Message::ChangesWanted => Weight::News,
+            Message::NotDelivered | Message::TaskGiven | Message::TaskDue => Weight::News,
+            Message::VisitYours => Weight::News,
+            Message::VisitPlanned | Message::VisitStarted => Weight::Conversation,
+            Message::VisitDone | Message::VisitCancelled => Weight::Conversation,
+            Message::Notice => Weight::News,
+            Message::Confirmed | Message::LetThrough | Message::Withdrawn => Weight::Background,
+            Message::TookIn(_) => Weight::Background,
+            Message::Digest => Weight::News,
+            Message::GiveOut(_) | Message::Events(_) => Weight::Conversation,
+        }
+    }
+
+    /// What is the same sort of news: several of a sort that come soon after one another come as one.
+    pub fn sort(self) -> &'static str {
+        match self {
+            Message::Alarm(_, alarm) => match alarm {
+                Alarm::Warning(_) => "warning",
+                Alarm::Breach => "breach",
+                Alarm::Repeat(_) => "repeat",
+                Alarm::Manager => "manager",
+                Alarm::Head => "head",
+            },
+            Message::Card => "card",
+            Message::Assigned => "assigned",
+            Message::RequesterWrote => "requester_wrote",
+            Message::NotSolved => "not_solved",
+            Message::CameBack => "came_back",
+            Message::HelpWanted => "help_wanted",
+            Message::ReviewWanted => "review_wanted",
+            Message::ChangesWanted => "changes_wanted",
+            Message::LetThrough => "let_through",
+            Message::Confirmed => "confirmed",
+            Message::Withdrawn => "withdrawn",
+            Message::Awake => "awake",
+            Message::TookIn(_) => "took_in",
+            Message::NotDelivered => "not_delivered",
+            Message::TaskGiven => "task_given",
+            Message::TaskDue => "task_due",
+            Message::VisitYours => "visit",
+            Message::Notice => "notice",
+            _ => "other",
+        }
+    }
+
     /// Written by the desk itself, not by a person.
     pub(crate) fn is_automatic(self) -> bool {
         match self {
@@ -78,8 +175,12 @@ impl Message {
             Message::GoesOnIn(_) | Message::TookIn(_) | Message::OnItsOwn => true,
             Message::NowFollowing | Message::ReviewWanted => true,
             Message::LetThrough | Message::ChangesWanted => true,
+            Message::TaskGiven | Message::TaskDue => true,
+            Message::VisitPlanned | Message::VisitYours | Message::VisitStarted => true,
+            Message::VisitDone | Message::VisitCancelled => true,
+            Message::AutoReply | Message::Notice => true,
             Message::OthersWrote => false,
-            Message::Events(_) => true,
+            Message::Events(_) | Message::GiveOut(_) | Message::Digest => true,
         }
     }
 }

@@ -4,17 +4,18 @@
 //! A message owed names an entry and an audience; the words are made when it is sent. Holding back
 //! a storm is done here, never in `decide`: the history keeps every alarm, people hear the highest.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde::{Deserialize, Serialize};
 
+use crate::assign::How;
 use crate::config::Queue;
 use crate::history::{Actor, Entry, Event};
 use crate::id::{Number, PersonId, QueueId};
 pub use crate::message::Message;
 use crate::silence::is_silent;
 use crate::sla::{Alarm, Metric};
-use crate::ticket::{Channel, Closure, Ticket};
+use crate::ticket::{Channel, Closure, Priority, Status, Ticket};
 
 /// A line in which messages leave one after the other: one recipient on one medium.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -26,6 +27,10 @@ pub enum Lane {
     Chat(PersonId),
     /// A queue's channel, or its members where it has none.
     Queue(QueueId),
+    /// Tickets of a queue that somebody has to be found for.
+    GiveOut(QueueId),
+    /// What begins once a day.
+    Daily,
     /// A shard of the event bus.
     Bus(u8),
 }
@@ -49,6 +54,9 @@ pub struct Owed {
     /// People who are told directly, and so not once more as members of the queue.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub except: Vec<PersonId>,
+    /// The ticket is urgent: what is said of its broken promises waits for nothing.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub urgent: bool,
 }
 
 /// What happens to a message whose lane leads nowhere: a person without chat, a queue without a
@@ -69,6 +77,8 @@ impl Owed {
             Lane::Mail(person) => (person.as_str(), "mail"),
             Lane::Chat(person) => (person.as_str(), "chat"),
             Lane::Queue(queue) => (queue.as_str(), "queue"),
+            Lane::GiveOut(queue) => (queue.as_str(), "give-out"),
+            Lane::Daily => ("desk", "daily"),
             Lane::Bus(_) => ("desk", "bus"),
         };
         format!("{}/{}/{audience}/{channel}", self.number.0, self.seq)
@@ -83,7 +93,7 @@ pub fn outgoing(
     first_seq: u32,
     entries: &[Entry],
 ) -> Vec<Owed> {
-    let mut desk = Outbox { ticket, queue, owed: Vec::new() };
+    let mut desk = Outbox { ticket, queue, by_rule: false, owed: Vec::new() };
     for (seq, entry) in (first_seq..).zip(entries) {
         desk.tell(seq, entry);
     }
@@ -97,6 +107,7 @@ pub fn outgoing(
             message: Message::Events(first_seq + count - 1),
             otherwise: Otherwise::Nothing,
             except: Vec::new(),
+            urgent: false,
         });
     }
     owed
@@ -105,20 +116,34 @@ pub fn outgoing(
 struct Outbox<'a> {
     ticket: &'a Ticket,
     queue: Option<&'a Queue>,
+    /// Whether a rule wrote the entry at hand: then nobody did by hand.
+    by_rule: bool,
     owed: Vec<Owed>,
 }
 
 impl Outbox<'_> {
     fn tell(&mut self, seq: u32, entry: &Entry) {
         let by = entry.by.person_id();
+        self.by_rule = entry.by.rule_id().is_some();
         match &entry.event {
             Event::Opened { .. } => self.requester(seq, None, Message::Receipt),
-            Event::Queued { .. } | Event::Transferred { .. } => self.queue(seq, Message::Card, &[]),
+            Event::Queued { .. } | Event::Transferred { .. } => self.arrived(seq),
+            Event::Released => {
+                self.look_again(seq);
+                self.give_out(seq, None);
+            }
+            Event::Sought { how } => self.give_out(seq, Some(*how)),
             Event::Assigned { .. } => self.assignee(seq, by, Message::Assigned),
             Event::AgentReplied => {
                 self.requester(seq, by, Message::Reply);
                 self.followers(seq, by, Message::Reply);
             }
+            Event::AutoReplied => {
+                self.requester(seq, None, Message::AutoReply);
+                self.followers(seq, None, Message::AutoReply);
+            }
+            Event::Notified { who, queue } => self.notify(seq, who, *queue),
+            Event::RuleRan { .. } | Event::RulesStopped { .. } | Event::MacroApplied { .. } => {}
             Event::Awaited => self.requester(seq, by, Message::Question),
             Event::Proposed => self.requester(seq, by, Message::Solution),
             Event::Submitted => self.reviewers(seq, by),
@@ -129,11 +154,13 @@ impl Outbox<'_> {
             Event::Returned => self.assignee(seq, by, Message::ChangesWanted),
             Event::Reminded { .. } => self.requester(seq, None, Message::Reminder),
             Event::Confirmed => {
+                self.look_again(seq);
                 self.assignee(seq, by, Message::Confirmed);
                 self.requester(seq, None, Message::Solved);
                 self.followers(seq, None, Message::Solved);
             }
             Event::ResolvedUnanswered => {
+                self.look_again(seq);
                 self.requester(seq, None, Message::Solved);
                 self.followers(seq, None, Message::Solved);
             }
@@ -144,16 +171,23 @@ impl Outbox<'_> {
             }
             Event::Declined => self.assignee_both_ways(seq, by, Message::NotSolved),
             Event::Reopened => self.agent_side(seq, by, Message::CameBack),
-            Event::Woken => self.assignee(seq, by, Message::Awake),
-            Event::Closed { closure } => self.ended(seq, &entry.by, *closure),
+            Event::Woken => {
+                self.assignee(seq, by, Message::Awake);
+                self.give_out(seq, None);
+            }
+            Event::Closed { closure } => {
+                self.look_again(seq);
+                self.ended(seq, &entry.by, *closure);
+            }
             Event::Merged { into } => self.requester(seq, by, Message::GoesOnIn(*into)),
             Event::Absorbed { number, .. } => self.assignee(seq, by, Message::TookIn(*number)),
             Event::Unmerged => {
                 self.requester(seq, by, Message::OnItsOwn);
                 self.agent_side(seq, by, Message::OnItsOwn);
+                self.give_out(seq, None);
             }
             // By the desk itself: a merge, of which they are told as of their own ticket.
-            Event::Followed { who } if by.is_some_and(|by| by != who) => {
+            Event::Followed { who } if self.by_rule || by.is_some_and(|by| by != who) => {
                 self.follower(seq, who, Message::NowFollowing);
             }
             Event::Followed { .. } | Event::Unfollowed { .. } => {}
@@ -163,8 +197,29 @@ impl Outbox<'_> {
             Event::AlarmRaised { alarm, due, .. } if is_silent(self.ticket, *alarm, *due) => {}
             Event::AlarmRaised { metric, alarm, .. } => self.alarm(seq, *metric, *alarm),
             Event::Extended { .. } | Event::Acknowledged { .. } => {}
+            Event::FormFilled { .. } | Event::FieldsSet { .. } => {}
+            Event::VisitPlanned { .. } => {
+                self.everyone_outside(seq, by, Message::VisitPlanned);
+                self.assignee(seq, by, Message::VisitYours);
+            }
+            Event::VisitStarted => self.everyone_outside(seq, by, Message::VisitStarted),
+            Event::VisitDone => self.everyone_outside(seq, by, Message::VisitDone),
+            Event::VisitCancelled => {
+                self.everyone_outside(seq, by, Message::VisitCancelled);
+                self.assignee(seq, by, Message::VisitCancelled);
+            }
+            Event::VisitArrived => {}
+            Event::TaskAdded { assignee: Some(to), .. } | Event::TaskGiven { to: Some(to), .. }
+                if by != Some(to) =>
+            {
+                self.direct(seq, to, Message::TaskGiven);
+            }
+            Event::TaskDue { task } => self.task_due(seq, *task),
+            Event::TaskAdded { .. } | Event::TaskRenamed { .. } | Event::TaskGiven { .. } => {}
+            Event::TaskDated { .. } | Event::TaskDone { .. } | Event::TaskUndone { .. } => {}
             Event::Undeliverable { .. } => self.assignee(seq, None, Message::NotDelivered),
-            Event::Claimed | Event::Released | Event::NoteAdded | Event::Resumed => {}
+            Event::Claimed | Event::NoteAdded | Event::Resumed => {}
+            Event::Rearmed { .. } => {}
             Event::Held { .. } | Event::PriorityChanged { .. } | Event::TypeChanged { .. } => {}
             Event::Retitled | Event::Tagged { .. } | Event::Rated { .. } => {}
         }
@@ -176,13 +231,15 @@ impl Outbox<'_> {
             return;
         }
         let number = self.ticket.number;
-        self.owed.push(Owed { number, seq, lane, message, otherwise, except: Vec::new() });
+        let urgent = self.ticket.priority == Priority::Urgent;
+        let except = Vec::new();
+        self.owed.push(Owed { number, seq, lane, message, otherwise, except, urgent });
     }
 
     /// On the channel they came by; never to whoever did it. A machine gets what an agent writes by
     /// hand and nothing the desk writes by itself: two machines would answer each other for ever.
     fn requester(&mut self, seq: u32, by: Option<&PersonId>, message: Message) {
-        let to_a_machine = self.ticket.silent && message.is_automatic();
+        let to_a_machine = self.ticket.silent && (self.by_rule || message.is_automatic());
         if to_a_machine || by == Some(&self.ticket.requester) {
             return;
         }
@@ -205,7 +262,7 @@ impl Outbox<'_> {
 
     /// A follower whose request was merged in goes on hearing of it where they asked.
     fn follower(&mut self, seq: u32, who: &PersonId, message: Message) {
-        if !(self.ticket.silent && message.is_automatic()) {
+        if !(self.ticket.silent && (self.by_rule || message.is_automatic())) {
             self.direct(seq, who, message);
         }
     }
@@ -249,6 +306,46 @@ impl Outbox<'_> {
         }
     }
 
+    /// Where the desk gives tickets out by itself, its members hear of those that are theirs.
+    fn arrived(&mut self, seq: u32) {
+        if self.gives_out() {
+            self.channel(seq, Message::Card);
+            self.give_out(seq, None);
+        } else {
+            self.queue(seq, Message::Card, &[]);
+        }
+    }
+
+    fn gives_out(&self) -> bool {
+        self.queue.is_some_and(|queue| queue.assignment.is_some())
+    }
+
+    /// Has somebody found for it, if it still waits for somebody when all of this has happened.
+    fn give_out(&mut self, seq: u32, how: Option<How>) {
+        let waits = matches!(self.ticket.status, Status::New | Status::PendingAssignment);
+        if !waits || self.ticket.assignee.is_some() || !(how.is_some() || self.gives_out()) {
+            return;
+        }
+        if let Some(queue) = self.ticket.queue.clone() {
+            self.owe(seq, Lane::GiveOut(queue), Message::GiveOut(how), Otherwise::Nothing);
+        }
+    }
+
+    /// Whoever had this one has room for another: what waits in the queue is looked at again.
+    fn look_again(&mut self, seq: u32) {
+        let Some(queue) = self.ticket.queue.clone().filter(|_| self.gives_out()) else { return };
+        self.owe(seq, Lane::GiveOut(queue), Message::GiveOut(None), Otherwise::Nothing);
+    }
+
+    fn notify(&mut self, seq: u32, who: &BTreeSet<PersonId>, queue: bool) {
+        for person in who {
+            self.direct(seq, person, Message::Notice);
+        }
+        if queue {
+            self.queue(seq, Message::Notice, &who.iter().cloned().collect::<Vec<_>>());
+        }
+    }
+
     /// The queue's channel alone; members are told another way.
     fn channel(&mut self, seq: u32, message: Message) {
         if let Some(queue) = self.ticket.queue.clone() {
@@ -278,6 +375,20 @@ impl Outbox<'_> {
                 let except = by.map(std::slice::from_ref).unwrap_or_default();
                 self.queue(seq, Message::ReviewWanted, except);
             }
+        }
+    }
+
+    fn everyone_outside(&mut self, seq: u32, by: Option<&PersonId>, message: Message) {
+        self.requester(seq, by, message);
+        self.followers(seq, by, message);
+    }
+
+    /// Whoever it was given, else the assignee, else the queue.
+    fn task_due(&mut self, seq: u32, task: u32) {
+        let given = self.ticket.tasks.get(&task).and_then(|task| task.assignee.clone());
+        match given.or_else(|| self.ticket.assignee.clone()) {
+            Some(person) => self.direct(seq, &person, Message::TaskDue),
+            None => self.queue(seq, Message::TaskDue, &[]),
         }
     }
 

@@ -10,7 +10,7 @@ use jiff::civil::Time;
 use serde::{Deserialize, Serialize};
 
 use crate::calendar::{AROUND_THE_CLOCK, OFFICE};
-use crate::id::{CalendarId, PolicyId, QueueId};
+use crate::id::{CalendarId, FormId, PolicyId, QueueId};
 use crate::schedule::Calendar;
 use crate::sla::{Promise, Repeats, Warning};
 use crate::ticket::{Channel, Priority, Ticket, Type};
@@ -48,6 +48,9 @@ pub struct Conditions {
     /// What stands behind the `@` of the requester's address, in lower case.
     #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
     pub domain: BTreeSet<String>,
+    /// Which form it was opened with.
+    #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
+    pub form: BTreeSet<FormId>,
 }
 
 /// What is promised at one priority, in time of the calendar.
@@ -80,6 +83,8 @@ pub struct Circumstances<'a> {
     pub channel: Channel,
     /// Where mail reaches the requester.
     pub email: Option<&'a str>,
+    /// Which form it was opened with.
+    pub form: Option<&'a FormId>,
 }
 
 impl<'a> Circumstances<'a> {
@@ -91,6 +96,7 @@ impl<'a> Circumstances<'a> {
             priority: ticket.priority,
             channel: ticket.channel,
             email,
+            form: ticket.form.as_ref(),
         }
     }
 }
@@ -105,12 +111,13 @@ impl Conditions {
     pub fn hold(&self, ticket: &Circumstances<'_>) -> bool {
         let domain = ticket.email.and_then(|email| email.rsplit_once('@'));
         let domain = domain.map(|(_, domain)| domain.to_lowercase());
-        let Conditions { queue, kind, priority, channel, domain: domains } = self;
+        let Conditions { queue, kind, priority, channel, domain: domains, form } = self;
         any(queue, ticket.queue)
             && any(kind, Some(&ticket.kind))
             && any(priority, Some(&ticket.priority))
             && any(channel, Some(&ticket.channel))
             && any(domains, domain.as_ref())
+            && any(form, ticket.form)
     }
 }
 

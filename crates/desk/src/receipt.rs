@@ -29,6 +29,8 @@ words!(
         Reopened = "reopened",
         /// Another priority: its promise is counted from the beginning.
         PriorityChanged = "priority_changed",
+        /// Another policy: its promise is counted from the beginning.
+        PolicyChanged = "policy_changed",
         /// Another date was agreed.
         DateAgreed = "date_agreed",
         /// A merge was taken back.
@@ -89,6 +91,8 @@ pub struct Receipt {
     pub next: Vec<Next>,
     /// Since when, and until when, alarms are recorded and nobody is told.
     pub silence: Option<Silence>,
+    /// What comes is more than is shown: the rest is for agents.
+    pub abridged: bool,
 }
 
 /// One promise.
@@ -219,6 +223,7 @@ pub fn receipt<'a>(
         targets: tallies.into_iter().map(|tally| tally.target(&ticket, at)).collect(),
         next: next(&ticket),
         silence: ticket.silence.filter(|silence| at < silence.until),
+        abridged: false,
     })
 }
 
@@ -226,6 +231,7 @@ impl Receipt {
     /// Without what is for agents alone: alarms, holds and who is told of what.
     pub fn for_requester(mut self) -> Receipt {
         self.silence = None;
+        self.abridged = true;
         self.next.retain(|next| next.what.concerns_requester());
         for target in &mut self.targets {
             target.alarms.clear();

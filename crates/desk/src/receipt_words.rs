@@ -15,6 +15,9 @@ impl Reason {
             Reason::PriorityChanged => {
                 "The priority changed; its promise counts from the beginning."
             }
+            Reason::PolicyChanged => {
+                "The desk's policy changed; its promise counts from the beginning."
+            }
             Reason::DateAgreed => "Another date was agreed.",
             Reason::Unmerged => "A merge was taken back.",
             Reason::WorkResumed => "Work went on.",

@@ -22,7 +22,7 @@ fn minute(n: i64) -> Timestamp {
 fn opened() -> Vec<Entry> {
     let (kind, priority, channel) = (Type::Incident, Priority::Urgent, Channel::Api);
     let config = Config::fresh("example.com", "admin@example.com", TimeZone::UTC);
-    let here = Circumstances { queue: None, kind, priority, channel, email: None };
+    let here = Circumstances { queue: None, kind, priority, channel, email: None, form: None };
     let opening = Opening {
         number: Number(1),
         requester: PersonId::from("kofi"),
@@ -35,6 +35,7 @@ fn opened() -> Vec<Entry> {
         silent: false,
         external_id: None,
         text: Text::plain("It is broken."),
+        filled: None,
     };
     decide(None, &agent(None, Command::Open(Box::new(opening))), minute(0)).unwrap()
 }

@@ -4,13 +4,14 @@ use jiff::tz::TimeZone;
 
 use super::*;
 use crate::event::Event;
+use crate::history::{Actor, Entry};
 use crate::policy::Circumstances;
 use crate::ticket::{Channel, Priority, Status, Type};
 
 fn promise(priority: Priority) -> Promise {
     let config = crate::config::Config::fresh("desk.test", "admin@desk.test", TimeZone::UTC);
     let (kind, channel) = (Type::Question, Channel::Api);
-    config.promise(&Circumstances { queue: None, kind, priority, channel, email: None })
+    config.promise(&Circumstances { queue: None, kind, priority, channel, email: None, form: None })
 }
 
 /// Raises what falls due until then, as a ticket's history would, and says what it was.
@@ -27,9 +28,13 @@ fn raise_until(
         };
         let metric = Metric::FirstResponse;
         let event = Event::AlarmRaised { metric, alarm, due };
-        clocks.advance(&event, due, Status::PendingAssignment, promise);
+        clocks.advance(&by_desk(event, due), Status::PendingAssignment, promise);
         raised.push((due, alarm));
     }
+}
+
+fn by_desk(event: Event, at: Timestamp) -> Entry {
+    Entry { at, by: Actor::System, event, text: None }
 }
 
 #[test]
@@ -48,9 +53,9 @@ fn the_same_promise_made_again_says_nothing_again() {
         to: priority,
         promise: promise.clone(),
     };
-    clocks.advance(&again(Priority::High, &high), until, status, &high);
+    clocks.advance(&by_desk(again(Priority::High, &high), until), status, &high);
     let other = raise_until(&mut clocks, &high, until);
     assert!(!other.is_empty(), "another promise is another matter");
-    clocks.advance(&again(Priority::Medium, &medium), until, status, &medium);
+    clocks.advance(&by_desk(again(Priority::Medium, &medium), until), status, &medium);
     assert_eq!(raise_until(&mut clocks, &medium, until), []);
 }

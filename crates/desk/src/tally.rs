@@ -75,7 +75,7 @@ impl Tally {
         let resolution = self.metric == Metric::Resolution;
         if clock.is_running() {
             let marks = match event {
-                Event::PriorityChanged { .. } => true,
+                Event::PriorityChanged { .. } | Event::Rearmed { .. } => true,
                 Event::Extended { .. } => resolution,
                 _ => false,
             };
@@ -92,6 +92,7 @@ impl Tally {
         match event {
             Event::Opened { .. } => Reason::Opened,
             Event::PriorityChanged { .. } => Reason::PriorityChanged,
+            Event::Rearmed { .. } => Reason::PolicyChanged,
             Event::Extended { .. } => Reason::DateAgreed,
             Event::Unmerged => Reason::Unmerged,
             event if self.metric == Metric::NextResponse && event.asks_agent() => {
@@ -106,7 +107,7 @@ impl Tally {
     }
 
     fn why_it_stands(&self, step: &Step<'_>) -> Reason {
-        let answered = step.entry.event.answers_requester();
+        let answered = step.entry.answers_requester();
         if self.metric != Metric::Resolution && answered {
             return Reason::Answered;
         }
@@ -148,7 +149,8 @@ impl Tally {
         let target = sla::target(step.after, self.metric);
         let policy = &step.after.promise.policy;
         let agreed = matches!(step.entry.event, Event::Extended { .. });
-        let promised = matches!(step.entry.event, Event::PriorityChanged { .. })
+        let event = &step.entry.event;
+        let promised = matches!(event, Event::PriorityChanged { .. } | Event::Rearmed { .. })
             || (agreed && self.metric == Metric::Resolution);
         let other = self.promised.last().is_none_or(|last| last.target != target);
         if !promised && !other {

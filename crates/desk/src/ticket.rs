@@ -8,10 +8,13 @@ use std::collections::{BTreeMap, BTreeSet};
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
-use crate::id::{Number, PersonId, QueueId};
+use crate::id::{FormId, Number, PersonId, QueueId};
 use crate::related::{Link, Merged};
+use crate::rule::Marks;
 use crate::silence::Silence;
 use crate::sla::{Clocks, Promise};
+use crate::task::Tasks;
+use crate::visit::Visit;
 use crate::waiting::Waiting;
 
 /// Defines an enum of plain words that is stored, sent and parsed as snake_case.
@@ -347,4 +350,16 @@ pub struct Ticket {
     /// Followers who are here for a merge alone.
     #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
     pub here_by_merge: BTreeSet<PersonId>,
+    /// What rules have to know of its past.
+    #[serde(default, skip_serializing_if = "Marks::is_empty")]
+    pub marks: Marks,
+    /// The form it was opened with.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub form: Option<FormId>,
+    /// What there is to do.
+    #[serde(default, skip_serializing_if = "Tasks::is_empty")]
+    pub tasks: Tasks,
+    /// When somebody goes there; none where nobody did or will.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub visit: Option<Visit>,
 }

@@ -6,10 +6,15 @@ use std::collections::BTreeMap;
 use jiff::tz::TimeZone;
 use serde::Deserialize;
 
+use crate::assign::Region;
 use crate::calendar::{Hours, NamedCalendar};
-use crate::config::{Config, Member, Queue};
+use crate::config::{Config, Limits, Member, Queue};
+use crate::form::Form;
 use crate::id::{CalendarId, PolicyId};
+use crate::language::Language;
+use crate::macros::Macro;
 use crate::policy::{Conditions, Policy, Targets};
+use crate::rule::Rule;
 use crate::sla::Promise;
 use crate::ticket::Priority;
 
@@ -23,11 +28,23 @@ pub(crate) struct AtRest {
     members: Vec<Member>,
     queues: Vec<Queue>,
     #[serde(default)]
+    regions: Vec<Region>,
+    #[serde(default)]
     calendars: Vec<NamedCalendar>,
     #[serde(default)]
     policies: Vec<Policy>,
     #[serde(default)]
+    rules: Vec<Rule>,
+    #[serde(default)]
+    macros: Vec<Macro>,
+    #[serde(default)]
     policy: Option<OnePolicy>,
+    #[serde(default)]
+    forms: Vec<Form>,
+    #[serde(default)]
+    language: Language,
+    #[serde(default)]
+    limits: Limits,
     #[serde(default)]
     workspaces: Vec<String>,
     #[serde(default)]
@@ -49,8 +66,14 @@ impl From<AtRest> for Config {
             zone: stored.zone,
             members: stored.members,
             queues: stored.queues,
+            regions: stored.regions,
             calendars: stored.calendars,
             policies: stored.policies,
+            rules: stored.rules,
+            macros: stored.macros,
+            forms: stored.forms,
+            language: stored.language,
+            limits: stored.limits,
             workspaces: stored.workspaces,
             guilds: stored.guilds,
         };

@@ -5,14 +5,17 @@ use desk::config::Config;
 use desk::history::Event;
 use desk::policy::Circumstances;
 use desk::related::Relation;
+use desk::rule::{Did, Fuse};
 use desk::sla::{Alarm, Metric, Promise};
 use desk::ticket::Place;
-use desk::{Channel, Closure, Number, PersonId, Priority, QueueId, Type};
+use desk::{
+    Channel, Closure, FieldId, FormId, MacroId, Number, PersonId, Priority, QueueId, RuleId, Type,
+};
 use jiff::tz::TimeZone;
 
 fn promise(config: &Config, priority: Priority) -> Promise {
     let (kind, channel) = (Type::Incident, Channel::Email);
-    config.promise(&Circumstances { queue: None, kind, priority, channel, email: None })
+    config.promise(&Circumstances { queue: None, kind, priority, channel, email: None, form: None })
 }
 
 fn events() -> Vec<Event> {
@@ -33,7 +36,7 @@ fn events() -> Vec<Event> {
         },
         Event::Queued { queue: QueueId::from("support") },
         Event::Claimed,
-        Event::Assigned { to: PersonId::from("p2") },
+        Event::Assigned { to: PersonId::from("p2"), how: None },
         Event::Released,
         Event::Transferred { queue: QueueId::from("it") },
         Event::RequesterReplied,
@@ -76,6 +79,47 @@ fn events() -> Vec<Event> {
         Event::Parted { number: Number(6) },
         Event::Followed { who: PersonId::from("p3") },
         Event::Unfollowed { who: PersonId::from("p3") },
+        Event::FormFilled { form: FormId::from("refund"), fields: [FieldId::from("order")].into() },
+        Event::FieldsSet { fields: [FieldId::from("amount"), FieldId::from("order")].into() },
+        Event::TaskAdded { assignee: None, due_at: None },
+        Event::TaskAdded { assignee: Some(PersonId::from("p2")), due_at: Some(at) },
+        Event::TaskRenamed { task: 4 },
+        Event::TaskGiven { task: 4, to: Some(PersonId::from("p2")) },
+        Event::TaskDated { task: 4, due_at: None },
+        Event::TaskDone { task: 4 },
+        Event::TaskUndone { task: 4 },
+        Event::TaskDue { task: 4 },
+        Event::VisitPlanned { region: None, from: at, to: at },
+        Event::VisitPlanned { region: Some("north".into()), from: at, to: at },
+        Event::VisitStarted,
+        Event::VisitArrived,
+        Event::VisitDone,
+        Event::VisitCancelled,
+        Event::AutoReplied,
+        Event::Notified { who: [PersonId::from("p2")].into(), queue: true },
+        Event::RuleRan {
+            rule: RuleId::from("vip"),
+            name: "Dear guests".into(),
+            version: 3,
+            because: 1,
+            episode: None,
+            due: None,
+            did: vec![
+                Did { action: "set_priority high".into(), skipped: None },
+                Did { action: "reply".into(), skipped: Some("a machine asked".into()) },
+            ],
+        },
+        Event::RuleRan {
+            rule: RuleId::from("late"),
+            name: "Late".into(),
+            version: 1,
+            because: 7,
+            episode: Some(at),
+            due: Some(at),
+            did: Vec::new(),
+        },
+        Event::RulesStopped { fuse: Fuse::Depth, rule: RuleId::from("vip") },
+        Event::MacroApplied { id: MacroId::from("greet"), name: "Greet".into() },
     ]
 }
 

@@ -65,7 +65,7 @@ fn config(n: usize) -> Config {
 
 fn promise(config: &Config, priority: Priority) -> Promise {
     let (kind, channel) = (Type::Incident, Channel::Slack);
-    let ticket = Circumstances { queue: None, kind, priority, channel, email: None };
+    let ticket = Circumstances { queue: None, kind, priority, channel, email: None, form: None };
     config.promise(&ticket)
 }
 
@@ -82,6 +82,7 @@ fn opening(config: &Config, priority: Priority) -> Command {
         silent: false,
         external_id: None,
         text: text(),
+        filled: None,
     }))
 }
 

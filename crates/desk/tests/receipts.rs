@@ -142,6 +142,7 @@ impl Story {
             silent: false,
             external_id: None,
             text: words(),
+            filled: None,
         }));
         let open = permit(&kofi(), None, opening).unwrap();
         Story { history: decide(None, &open, minute(0)).unwrap() }
@@ -303,6 +304,7 @@ fn an_agreed_date_keeps_what_was_promised_first() {
 /// Who hears by mail or chat of each alarm that is not silent.
 fn heard(story: &Story) -> Vec<(i64, Alarm)> {
     let queue = Queue {
+        assignment: None,
         id: QueueId::from("support"),
         name: "Support".into(),
         address: "support@example.com".into(),
@@ -312,6 +314,8 @@ fn heard(story: &Story) -> Vec<(i64, Alarm)> {
         head: Some(PersonId::from("head")),
         channel: None,
         review: false,
+        tasks_first: false,
+        ways: Default::default(),
     };
     let mut heard = Vec::new();
     for (n, entry) in story.history.iter().enumerate() {

@@ -277,7 +277,9 @@ fn reckon(history: &[Entry], now: i64) -> [Sum; 3] {
             continue;
         }
         stands = stands_after(&entry.event, stands);
-        if let Event::PriorityChanged { promise: other, .. } = &entry.event {
+        if let Event::PriorityChanged { promise: other, .. } | Event::Rearmed { promise: other } =
+            &entry.event
+        {
             promise = other;
             staff = Staff::of(promise, first);
             hands.iter_mut().for_each(|hand| hand.own = None);

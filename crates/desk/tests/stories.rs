@@ -286,7 +286,7 @@ fn text() -> Text {
 
 fn promise(priority: Priority) -> Box<desk::sla::Promise> {
     let (kind, channel) = (Type::Incident, Channel::Slack);
-    let ticket = Circumstances { queue: None, kind, priority, channel, email: None };
+    let ticket = Circumstances { queue: None, kind, priority, channel, email: None, form: None };
     Box::new(Config::fresh("example.com", "admin@example.com", TimeZone::UTC).promise(&ticket))
 }
 
@@ -319,6 +319,7 @@ fn given(priority: Priority) -> Story {
         silent: false,
         external_id: None,
         text: text(),
+        filled: None,
     };
     let Line(who, command) = requester(Command::Open(Box::new(opening)));
     let history = decide(None, &permit(&who, None, command).unwrap(), minute(0)).unwrap();

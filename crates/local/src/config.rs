@@ -30,6 +30,8 @@ pub async fn run(said: &Config) -> Result<()> {
             apply(&Door::open(at).await?, text).await
         }
         Config::History { at } => history(&Door::open(at).await?).await,
+        Config::Packs { at } => packs(&Door::open(at).await?).await,
+        Config::Add { pack, at } => add(&Door::open(at).await?, pack).await,
         Config::Rollback { version, at } => roll_back(&Door::open(at).await?, *version).await,
     }
 }
@@ -73,6 +75,30 @@ async fn roll_back(door: &Door, version: u64) -> Result<()> {
     let kind = [("content-type", JSON.to_owned())];
     let body = Bytes::from(json!({ "version": version }).to_string());
     let answer = door.answer(Method::POST, "/v1/config/rollback", &kind, body).await?;
+    in_force(&answer);
+    Ok(())
+}
+
+async fn packs(door: &Door) -> Result<()> {
+    let page = door.answer(Method::GET, "/v1/packs?limit=100", &[], Bytes::new()).await?;
+    for pack in page["items"].as_array().into_iter().flatten() {
+        let word = |value: &Value| value.as_str().unwrap_or_default().to_owned();
+        let names = pack["forms"].as_array().into_iter().flatten().map(|form| word(&form["name"]));
+        let added = if pack["added"] == true { "  (added)" } else { "" };
+        println!("{:<12}  {}{added}", word(&pack["id"]), word(&pack["description"]));
+        println!("{:<12}  forms: {}", "", names.collect::<Vec<_>>().join(", "));
+    }
+    Ok(())
+}
+
+async fn add(door: &Door, pack: &str) -> Result<()> {
+    let plain = |c: char| c.is_ascii_alphanumeric() || c == '-';
+    if pack.is_empty() || !pack.chars().all(plain) {
+        bail!("there is no such pack; `bellhop config packs` lists them");
+    }
+    let path = format!("/v1/packs/{pack}");
+    let kind = [("content-type", JSON.to_owned())];
+    let answer = door.answer(Method::POST, &path, &kind, Bytes::from_static(b"{}")).await?;
     in_force(&answer);
     Ok(())
 }

@@ -222,6 +222,20 @@ pub enum Config {
         #[command(flatten)]
         at: At,
     },
+    /// List packs: queues, forms and policies for a kind of work, to begin with.
+    Packs {
+        /// Of which desk.
+        #[command(flatten)]
+        at: At,
+    },
+    /// Add a pack; what is there stays as it is.
+    Add {
+        /// Which, as `packs` lists it.
+        pack: String,
+        /// To which desk.
+        #[command(flatten)]
+        at: At,
+    },
     /// Make an earlier version current again, as a new version.
     Rollback {
         /// Which.

@@ -138,7 +138,7 @@ fn row(stored: &Stored, config: &Config, now: Timestamp) -> Markup {
             td.number { (ticket.number) }
             td.title { (stored.title) div.quiet { "by " (ticket.channel.label()) } }
             td { (stored.asker.name) }
-            td { span.status data-status=(ticket.status) { (ticket.status.label()) } }
+            td { span.status data-status=(ticket.status) { (config.label(ticket)) } }
             td { span class=(priority) { (ticket.priority.label()) } }
             td { @match assignee { Some(member) => (member.name), None => { span.quiet { "nobody yet" } } } }
             td { (due(stored, now)) }

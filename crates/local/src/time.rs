@@ -85,7 +85,8 @@ pub async fn settle(desk: &LocalDesk) -> Result<()> {
     let rest = async {
         loop {
             let done = || desk.inbox.is_at_rest() && desk.journal.is_at_rest();
-            let at_rest = done() && flush(desk).await? == 0;
+            let at_rest =
+                done() && escalate::work(&desk.escalate).await? == 0 && flush(desk).await? == 0;
             if at_rest && done() {
                 return Ok(());
             }

@@ -6,6 +6,7 @@ use std::path::Path;
 
 use anyhow::{Context, Result, bail};
 use desk::access::Role;
+use desk::assign::Work;
 use desk::config::Member;
 use desk::person::normal_address;
 use serde_json::json;
@@ -42,8 +43,19 @@ async fn make(desk: &LocalDesk, address: &str, role: Role) -> Result<String> {
         bail!("the last admin cannot be removed; make somebody else an admin first");
     }
     let name = person.name.clone();
-    desk.store.grant(&Member { id: person.id.clone(), email: address.into(), name, role }).await?;
-    desk.store.add_token(&secret, &person.id).await?;
+    desk.store
+        .grant(
+            None,
+            &Member {
+                id: person.id.clone(),
+                email: address.into(),
+                name,
+                role,
+                work: Work::default(),
+            },
+        )
+        .await?;
+    desk.store.add_token(None, &secret, &person.id, Default::default()).await?;
     Ok(secret)
 }
 

@@ -81,6 +81,7 @@ fn new_ticket(requester: Person, is_new: bool, title: &str) -> NewTicket {
         silent: false,
         external_id: None,
         follow_up_of: None,
+        form: None,
         text: Text { title: Some(title.into()), ..Text::plain("words") },
     }
 }
@@ -211,7 +212,7 @@ async fn configuration_edited_by_many_at_once_loses_nothing() {
                 config.workspaces.push(format!("T{n}"));
                 Ok::<_, ()>(config)
             };
-            store.configure(edit).await.unwrap().unwrap();
+            store.configure(None, edit).await.unwrap().unwrap();
         });
     }
     while let Some(done) = racing.join_next().await {

@@ -11,12 +11,20 @@ use crate::wrong::Wrong;
 pub fn check(config: &Config) -> Result<(), Wrong> {
     members(config)?;
     queues(config)?;
+    work(config)?;
     calendars(config)?;
-    policies(config)
+    policies(config)?;
+    crate::form_check::forms(config)?;
+    crate::rule_check::macros(config)?;
+    crate::rule_check::rules(config)
 }
 
 /// A name each of a list must have for itself.
-fn once<'a>(list: &str, field: &str, names: impl Iterator<Item = &'a str>) -> Result<(), Wrong> {
+pub(crate) fn once<'a>(
+    list: &str,
+    field: &str,
+    names: impl Iterator<Item = &'a str>,
+) -> Result<(), Wrong> {
     let mut seen = BTreeSet::new();
     for (n, name) in names.enumerate() {
         if !seen.insert(name.to_lowercase()) {
@@ -54,6 +62,17 @@ fn queues(config: &Config) -> Result<(), Wrong> {
             let message = format!("there is no member {person}");
             return Err(Wrong::at(format!("queues[{n}].{field}"), message));
         }
+    }
+    Ok(())
+}
+
+fn work(config: &Config) -> Result<(), Wrong> {
+    once("regions", "id", config.regions.iter().map(|region| region.id.as_str()))?;
+    for (n, member) in config.members.iter().enumerate() {
+        crate::assign::known(&member.work, config).map_err(|wrong| {
+            let path = format!("members[{n}].{}", wrong.path);
+            Wrong { path, ..wrong }
+        })?;
     }
     Ok(())
 }

@@ -6,10 +6,14 @@ use desk::calendar::{Hours, NamedCalendar};
 use desk::config::{Config, Queue};
 use desk::policy::Policy;
 
+use crate::assign;
 use crate::calendar::{DAYS, show_day};
 use crate::document::Document;
 use crate::export::conditions;
+use crate::form_export::{form_rows, limit_rows};
 use crate::policy::rows;
+use crate::rule_check::{macro_rows, rule_rows};
+use crate::ways;
 
 /// One difference.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -94,9 +98,13 @@ pub fn changes(before: &Document, after: &Document) -> Vec<Change> {
 fn orders(before: &Config, after: &Config) -> Vec<Change> {
     let queues = |config: &Config| ids(config.queues.iter().map(|queue| queue.id.as_str()));
     let policies = |config: &Config| ids(config.policies.iter().map(|policy| policy.id.as_str()));
+    let rules = |config: &Config| ids(config.rules.iter().map(|rule| rule.id.as_str()));
+    let forms = |config: &Config| ids(config.forms.iter().map(|form| form.id.as_str()));
     let lists = [
         ("queue order", queues(before), queues(after)),
         ("policy order", policies(before), policies(after)),
+        ("form order", forms(before), forms(after)),
+        ("rule order", rules(before), rules(after)),
     ];
     let moved = lists.into_iter().filter(|(_, old, new)| {
         let kept = |list: &[String], other: &[String]| {
@@ -140,15 +148,46 @@ fn things(config: &Config) -> Vec<Thing> {
             field("zone", config.zone.iana_name().unwrap_or("UTC").to_owned()),
             field("workspaces", config.workspaces.join(", ")),
             field("guilds", config.guilds.join(", ")),
+            field("language", config.language.to_string()),
+            field("limits", limit_rows(&config.limits)),
         ],
     }];
-    things.extend(config.members.iter().map(|member| Thing {
-        what: format!("member {}", member.email),
-        fields: vec![field("name", member.name.clone()), field("role", member.role.to_string())],
+    things.extend(config.members.iter().map(|member| {
+        Thing {
+            what: format!("member {}", member.email),
+            fields: [
+                vec![field("name", member.name.clone()), field("role", member.role.to_string())],
+                assign::work_rows(&member.work),
+            ]
+            .concat(),
+        }
     }));
     things.extend(config.queues.iter().map(queue));
+    things.extend(config.regions.iter().map(|region| Thing {
+        what: format!("region {}", region.id),
+        fields: vec![
+            field("name", region.name.clone()),
+            field("postcodes", region.postcodes.join(", ")),
+        ],
+    }));
     things.extend(config.calendars.iter().map(calendar));
     things.extend(config.policies.iter().map(policy));
+    things.extend(
+        config
+            .rules
+            .iter()
+            .map(|rule| Thing { what: format!("rule {}", rule.id), fields: rule_rows(rule) }),
+    );
+    things.extend(
+        config
+            .macros
+            .iter()
+            .map(|one| Thing { what: format!("macro {}", one.id), fields: macro_rows(one) }),
+    );
+    things.extend(config.forms.iter().map(|form| Thing {
+        what: format!("form {}", form.id),
+        fields: form_rows(form, &config.language),
+    }));
     things
 }
 
@@ -164,9 +203,12 @@ fn queue(queue: &Queue) -> Thing {
         ("head", person(&queue.head).unwrap_or_default()),
         ("members", members.join(", ")),
         ("review", if queue.review { "true".into() } else { String::new() }),
+        ("tasks_first", if queue.tasks_first { "true".into() } else { String::new() }),
     ];
     let fields = fields.map(|(name, value)| (name.to_owned(), value));
-    Thing { what: format!("queue {}", queue.id), fields: fields.into() }
+    let fields = fields.into_iter().chain(assign::queue_rows(queue.assignment));
+    let fields = fields.chain(ways::rows(&queue.ways)).collect();
+    Thing { what: format!("queue {}", queue.id), fields }
 }
 
 fn calendar(calendar: &NamedCalendar) -> Thing {

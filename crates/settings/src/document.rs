@@ -5,10 +5,12 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use desk::access::Role;
 use desk::config::{ChatChannel, Config, Member, Queue};
+use desk::language::Language;
 use desk::person::{name_from_address, normal_address};
 use desk::{PersonId, QueueId};
 use serde_json::Value;
 
+use crate::assign;
 use crate::calendar::{self, time_zone};
 use crate::check::check;
 use crate::grammar::{domain, short_word};
@@ -16,15 +18,49 @@ use crate::lines::{self, Lines};
 use crate::policy::{self, one_of};
 use crate::table::{Table, address};
 use crate::wrong::Wrong;
+use crate::{form, form_export, macros, rule, ways};
 
-const FIELDS: &[&str] =
-    &["domain", "zone", "workspaces", "guilds", "members", "queues", "calendars", "policies"];
-const MEMBER: &[&str] = &["email", "name", "role"];
-const QUEUE: &[&str] =
-    &["id", "name", "address", "channel", "lead", "manager", "head", "members", "review"];
+const FIELDS: &[&str] = &[
+    "domain",
+    "zone",
+    "workspaces",
+    "guilds",
+    "members",
+    "queues",
+    "regions",
+    "calendars",
+    "policies",
+    "rules",
+    "macros",
+    "forms",
+    "language",
+    "limits",
+];
+const MEMBER: &[&str] = &["email", "name", "role", "skills", "regions", "capacity", "calendar"];
+pub(crate) const QUEUE: &[&str] = &[
+    "id",
+    "name",
+    "address",
+    "channel",
+    "lead",
+    "manager",
+    "head",
+    "members",
+    "review",
+    "tasks_first",
+    "labels",
+    "forbidden",
+    "assignment",
+    "capacity",
+];
 
 /// The longest name of a person, in characters.
 const NAME_AT_MOST: usize = 200;
+
+/// Whether a list of the configuration itself goes by this name, not one inside of something.
+pub fn is_part(name: &str) -> bool {
+    FIELDS.contains(&name)
+}
 
 /// A configuration without its version, in which each person's id is their address. What has no order
 /// of its own is sorted and what can be written in two ways is written in one, so that two that say
@@ -89,9 +125,15 @@ impl Document {
             queue.address = normal_address(&queue.address).unwrap_or(queue.address.clone());
         }
         config.members.sort_by(|a, b| a.email.cmp(&b.email));
+        config.rules.iter_mut().for_each(|rule| rule.version = 1);
+        config.regions.sort_by(|a, b| a.id.cmp(&b.id));
         config.calendars.sort_by(|a, b| a.id.cmp(&b.id));
         for list in [&mut config.workspaces, &mut config.guilds] {
             *list = BTreeSet::from_iter(std::mem::take(list)).into_iter().collect();
+        }
+        for form in &mut config.forms {
+            form.handlers =
+                BTreeSet::from_iter(std::mem::take(&mut form.handlers)).into_iter().collect();
         }
         for queue in &mut config.queues {
             queue.members =
@@ -113,6 +155,11 @@ fn with_people(config: &Config, id: &dyn Fn(&PersonId) -> PersonId) -> Config {
             *person = id(person);
         }
     }
+    config.rules.iter_mut().for_each(|rule| rule.rename(id));
+    config.macros.iter_mut().for_each(|one| macros::rename(one, id));
+    for person in config.forms.iter_mut().flat_map(|form| &mut form.handlers) {
+        *person = id(person);
+    }
     config
 }
 
@@ -121,18 +168,33 @@ fn config(value: &Value) -> Result<Config, Wrong> {
     let needed = |name: &str| table.wrong(name, "it is needed");
     let zone = table.read("zone", time_zone)?.ok_or_else(|| needed("zone"))?;
     let domain = table.read("domain", domain)?.ok_or_else(|| needed("domain"))?;
+    let language = table.read("language", language)?.unwrap_or_default();
+    let forms = table.tables("forms", form::FIELDS)?;
+    let who = |text: &str| address(text).map(PersonId);
+    let forms = forms.iter().map(|table| form::of_table(table, &language, &who));
     let members = table.tables("members", MEMBER)?;
     let queues = table.tables("queues", QUEUE)?;
+    let regions = table.tables("regions", assign::REGION)?;
     let calendars = table.tables("calendars", calendar::FIELDS)?;
     let calendars = calendars.iter().map(|table| calendar::of_table(table, &zone));
     let calendars = calendars.collect::<Result<Vec<_>, _>>()?;
     let policies = table.tables("policies", policy::FIELDS)?;
     let policies = policies.iter().map(|table| policy::of_table(table, &calendars));
+    let macros = table.tables("macros", macros::FIELDS)?;
+    let macros = macros.iter().map(|table| macros::of_table(table, &who));
+    let rules = table.tables("rules", rule::FIELDS)?;
+    let rules = rules.iter().map(|table| rule::of_table(table, &calendars, &who));
     Ok(Config {
         version: 0,
+        forms: forms.collect::<Result<_, _>>()?,
+        limits: form_export::read_limits(&table)?,
+        language: language.clone(),
         policies: policies.collect::<Result<_, _>>()?,
+        rules: rules.collect::<Result<_, _>>()?,
+        macros: macros.collect::<Result<_, _>>()?,
         members: members.iter().map(member).collect::<Result<_, _>>()?,
         queues: queues.iter().map(|table| queue(table, &domain)).collect::<Result<_, _>>()?,
+        regions: regions.iter().map(assign::region).collect::<Result<_, _>>()?,
         workspaces: table.read_all("workspaces", account)?,
         guilds: table.read_all("guilds", account)?,
         domain,
@@ -147,18 +209,16 @@ fn member(table: &Table<'_>) -> Result<Member, Wrong> {
     let role = table.read("role", |word| one_of(word, Role::ALL))?;
     let role = role.ok_or_else(|| table.wrong("role", "it is needed"))?;
     let name = table.text("name", NAME_AT_MOST)?.unwrap_or_else(|| name_from_address(&email));
-    Ok(Member { id: PersonId(email.clone()), email, name, role })
+    let work = assign::work(table)?;
+    Ok(Member { id: PersonId(email.clone()), email, name, role, work })
 }
 
-fn queue(table: &Table<'_>, domain: &str) -> Result<Queue, Wrong> {
+pub(crate) fn queue(table: &Table<'_>, domain: &str) -> Result<Queue, Wrong> {
     let id = table.read("id", short_word)?.ok_or_else(|| table.wrong("id", "it is needed"))?;
     let person = |name: &str| Ok::<_, Wrong>(table.read(name, address)?.map(PersonId));
     let channel =
         |text: &str| ChatChannel::try_from(text.to_owned()).map_err(|wrong| wrong.to_string());
-    let review = match table.get("review").map(Value::as_bool) {
-        Some(said) => said.ok_or_else(|| table.wrong("review", "it is true or false"))?,
-        None => false,
-    };
+    let (review, tasks_first) = (table.flag("review")?, table.flag("tasks_first")?);
     let mailbox = table.read("address", address)?;
     let members = table.read_all("members", address)?;
     Ok(Queue {
@@ -170,8 +230,16 @@ fn queue(table: &Table<'_>, domain: &str) -> Result<Queue, Wrong> {
         head: person("head")?,
         channel: table.read("channel", channel)?,
         review,
+        tasks_first,
+        ways: ways::of_table(table)?,
+        assignment: assign::queue(table)?,
         id: QueueId(id),
     })
+}
+
+fn language(text: &str) -> Result<Language, String> {
+    let wrong = || format!("{text:?} is no language such as en or pt-br");
+    Language::parse(text).ok_or_else(wrong)
 }
 
 /// The id of a workspace or a guild.

@@ -2,10 +2,11 @@
 
 use std::collections::BTreeMap;
 
+use desk::assign::{Assignment, How, Region, Work};
 use desk::calendar::{Hours, NamedCalendar, Week};
 use desk::policy::{Conditions, Policy};
 use desk::sla::{Repeats, Warning};
-use desk::{CalendarId, Channel, PolicyId, Priority, Type};
+use desk::{CalendarId, Channel, FormId, PolicyId, Priority, Type};
 use jiff::SignedDuration;
 use jiff::civil::{Date, Time};
 use jiff::tz::TimeZone;
@@ -24,10 +25,17 @@ fn full() -> Config {
     for (email, role) in [("ana@example.com", Role::Lead), ("ben@example.com", Role::Agent)] {
         let id = PersonId(format!("id of {email}"));
         let name = format!("\"{email}\" \\ ünï");
-        config.members.push(Member { id, email: email.into(), name, role });
+        let work = Work {
+            skills: ["network".to_owned(), "vo \"ip\"".to_owned()].into(),
+            regions: ["north".to_owned()].into(),
+            capacity: Some(12),
+            calendar: Some(CalendarId::from("night")),
+        };
+        config.members.push(Member { id, email: email.into(), name, role, work });
     }
     let ana = config.members[1].id.clone();
     config.queues.push(Queue {
+        assignment: Some(Assignment { how: How::LeastLoaded, capacity: Some(8) }),
         id: QueueId::from("it"),
         name: "IT = [it]".into(),
         address: "it@example.com".into(),
@@ -37,6 +45,15 @@ fn full() -> Config {
         head: None,
         channel: Some(ChatChannel::Slack("C0123".into())),
         review: true,
+        tasks_first: true,
+        ways: desk::ways::Ways {
+            labels: [(
+                desk::Status::InProgress,
+                desk::ways::Labels { agents: Some("Cooking".into()), requesters: None },
+            )]
+            .into(),
+            forbidden: [(desk::Status::InProgress, desk::Status::OnHold)].into(),
+        },
     });
     let NamedCalendar { hours: Hours::Staffed(week), .. } = NamedCalendar::office(TimeZone::UTC)
     else {
@@ -48,6 +65,11 @@ fn full() -> Config {
         id: CalendarId::from("night"),
         name: "Night".into(),
         hours: Hours::Staffed(Week { holidays, ..week }),
+    });
+    config.regions.push(Region {
+        id: "north".into(),
+        name: "The North".into(),
+        postcodes: vec!["10".into(), "SW1A".into()],
     });
     let targets = config.policies[0].targets.clone();
     config.policies.insert(
@@ -61,10 +83,15 @@ fn full() -> Config {
                 priority: Priority::ALL.iter().copied().collect(),
                 channel: [Channel::Email, Channel::Web].into(),
                 domain: ["students.example.com".to_owned()].into(),
+                form: [FormId::from("refund")].into(),
             },
             targets,
         },
     );
+    let mut form = crate::form::tests::form(&crate::form::tests::refund()).unwrap();
+    form.handlers = vec![config.members[0].id.clone()];
+    config.forms = vec![form];
+    config.limits.forms = 20;
     config.members[1].name = "  Ana\nA. ".into();
     config.domain = "Example.COM".into();
     config.queues[1].address = "IT@Example.com".into();
@@ -120,6 +147,13 @@ fn a_broken_file_says_where() {
         ("id = \"it\"", "id = \"support\"", "queues[1].id: \"support\" is there twice"),
         ("queue = [\"it\"]", "queue = [\"ti\"]", "policies[0].when.queue: there is no queue ti"),
         ("id = \"standard\"\n", "", "policies[1].id: it is needed"),
+        (
+            "form = [\"refund\"]",
+            "form = [\"fund\"]",
+            "policies[0].when.form: there is no form fund",
+        ),
+        ("forms = 20", "forms = 0", "limits.forms: it is a number from 1 to 2000"),
+        ("kind = \"number\"", "kind = \"figure\"", "forms[0].fields[3].kind: \"figure\" must be"),
         ("id = \"standard\"", "id = \"Standard!\"", "policies[1].id: it has lower-case letters"),
         ("domain = \"example.com\"", "domain = 7", "domain: it must be a text"),
         ("[[policies]]", "[[policies]", "this is no TOML"),

@@ -4,11 +4,16 @@ use std::fmt::Write;
 
 use desk::calendar::{Hours, NamedCalendar, Week};
 use desk::config::{Member, Queue};
+use desk::language::Language;
 use desk::policy::{Conditions, Policy};
 
+use crate::assign;
 use crate::calendar::{DAYS, show_day};
 use crate::document::Document;
+use crate::form_export::{limits, write_forms};
 use crate::policy::rows;
+use crate::rule_check::{write_macros, write_rules};
+use crate::ways;
 
 const HEAD: &str = "\
 # The whole configuration of a Bellhop desk. Change it here, then
@@ -19,27 +24,36 @@ const HEAD: &str = "\
 ";
 const DOMAIN: &str = "# The domain of the desk's addresses.\n";
 const ZONE: &str = "\n# Where the desk's days begin.\n";
+const LANGUAGE: &str = "\n# The language of words that do not say theirs.\n";
 const PLACES: &str = "
 # Slack workspaces and Discord guilds that are served, by id; none listed serves any whose requests
 # are signed.
 ";
 const MEMBERS: &str = "
 # Everybody with a role: admin, manager, lead, agent, collaborator, organisation_viewer, auditor,
-# service. Everybody else may ask. One of them stays admin.
+# service. Everybody else may ask. One of them stays admin. Of an agent there may be said: skills (a
+# ticket asks for them by tags), regions, capacity (open tickets they are given at most), calendar
+# (when they work).
 ";
 const QUEUES: &str = "
 # Queues, in order: the first takes what no other asks for. Of a broken promise the lead hears at
 # once, the manager half a target later, the head a whole target later. A channel is written
 # slack:C0123ABC or discord:123456789012345678. Where review = true a colleague looks at each solution
-# before the requester does.
+# before the requester does; where tasks_first = true a solution waits until every task is done. With
+# assignment = \"round_robin\" or \"least_loaded\" tickets are given out by themselves, to nobody more
+# than capacity says. Statuses may be called something else, labels = { in_progress = { agents =
+# \"Cooking\" } }, and moves forbidden, forbidden = [\"in_progress -> on_hold\"].
+";
+const REGIONS: &str = "
+# Parts of the country people go to, by what their postcodes begin with.
 ";
 const CALENDARS: &str = "
 # Hours that policies name: hours = \"24x7\", or windows for each weekday; 24:00 ends a day.
 ";
 const POLICIES: &str = "
 # What is promised. Policies are asked from the top: the first that is meant for a ticket and has
-# targets for its priority decides. `when` may list queue, type, priority, channel and domain (of
-# the requester's address); each that is there must hold. The last is for every ticket.
+# targets for its priority decides. `when` may list queue, type, priority, channel, domain (of the
+# requester's address) and form; each that is there must hold. The last is for every ticket.
 # Times are those of the calendar: 30m, 4h, 2d, where a day is a working day.
 ";
 
@@ -52,14 +66,26 @@ impl Document {
         line(&mut out, "domain", &quoted(&config.domain));
         out.push_str(ZONE);
         line(&mut out, "zone", &quoted(config.zone.iana_name().unwrap_or("UTC")));
+        if config.language != Language::default() {
+            out.push_str(LANGUAGE);
+            line(&mut out, "language", &quoted(config.language.as_str()));
+        }
         out.push_str(PLACES);
         line(&mut out, "workspaces", &list(&config.workspaces));
         line(&mut out, "guilds", &list(&config.guilds));
+        limits(&mut out, &config.limits);
         out.push_str(MEMBERS);
         members(&mut out, &config.members);
         for (n, one) in config.queues.iter().enumerate() {
             out.push_str(if n == 0 { QUEUES } else { "\n" });
             queue(&mut out, one);
+        }
+        for (n, one) in config.regions.iter().enumerate() {
+            out.push_str(if n == 0 { REGIONS } else { "\n" });
+            out.push_str("[[regions]]\n");
+            line(&mut out, "id", &quoted(&one.id));
+            line(&mut out, "name", &quoted(&one.name));
+            line(&mut out, "postcodes", &list(&one.postcodes));
         }
         for (n, one) in config.calendars.iter().enumerate() {
             out.push_str(if n == 0 { CALENDARS } else { "\n" });
@@ -69,6 +95,9 @@ impl Document {
             out.push_str(if n == 0 { POLICIES } else { "\n" });
             policy(&mut out, one);
         }
+        write_rules(&mut out, &config.rules);
+        write_macros(&mut out, &config.macros);
+        write_forms(&mut out, &config.forms, &config.language);
         out
     }
 }
@@ -78,7 +107,11 @@ fn members(out: &mut String, members: &[Member]) {
     for member in members {
         let (email, name) = (quoted(&member.email), quoted(&member.name));
         let role = quoted(member.role.as_str());
-        let _ = writeln!(out, "  {{ email = {email}, name = {name}, role = {role} }},");
+        let _ = write!(out, "  {{ email = {email}, name = {name}, role = {role}");
+        for (name, value) in assign::work_lines(&member.work) {
+            let _ = write!(out, ", {name} = {value}");
+        }
+        out.push_str(" },\n");
     }
     out.push_str("]\n");
 }
@@ -98,6 +131,15 @@ fn queue(out: &mut String, queue: &Queue) {
     }
     if queue.review {
         line(out, "review", "true");
+    }
+    if queue.tasks_first {
+        line(out, "tasks_first", "true");
+    }
+    for (name, value) in ways::lines(&queue.ways) {
+        line(out, name, &value);
+    }
+    for (name, value) in assign::queue_lines(queue.assignment) {
+        line(out, name, &value);
     }
     let members: Vec<String> = queue.members.iter().map(|who| who.0.clone()).collect();
     if members.len() < 4 {
@@ -153,7 +195,7 @@ fn policy(out: &mut String, policy: &Policy) {
 }
 
 /// What must hold, as words.
-pub(crate) fn conditions(when: &Conditions) -> [(&'static str, Vec<String>); 5] {
+pub(crate) fn conditions(when: &Conditions) -> [(&'static str, Vec<String>); 6] {
     fn words<T: std::fmt::Display>(values: impl IntoIterator<Item = T>) -> Vec<String> {
         values.into_iter().map(|value| value.to_string()).collect()
     }
@@ -163,19 +205,20 @@ pub(crate) fn conditions(when: &Conditions) -> [(&'static str, Vec<String>); 5] 
         ("priority", words(&when.priority)),
         ("channel", words(&when.channel)),
         ("domain", words(&when.domain)),
+        ("form", words(&when.form)),
     ]
 }
 
-fn line(out: &mut String, name: &str, value: &str) {
+pub(crate) fn line(out: &mut String, name: &str, value: &str) {
     let _ = writeln!(out, "{name} = {value}");
 }
 
-fn list(texts: &[String]) -> String {
+pub(crate) fn list(texts: &[String]) -> String {
     let quoted: Vec<String> = texts.iter().map(|text| quoted(text)).collect();
     format!("[{}]", quoted.join(", "))
 }
 
 /// A basic string (TOML 1.0, "String"): JSON's escapes are among its own, DEL is escaped besides.
-fn quoted(text: &str) -> String {
+pub(crate) fn quoted(text: &str) -> String {
     serde_json::Value::from(text).to_string().replace('\u{7f}', "\\u007F")
 }

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use desk::calendar::NamedCalendar;
 use desk::policy::{Conditions, Policy, Targets};
-use desk::{CalendarId, Channel, PolicyId, Priority, QueueId, Type};
+use desk::{CalendarId, Channel, FormId, PolicyId, Priority, QueueId, Type};
 use jiff::SignedDuration;
 use serde_json::{Map, Value, json};
 
@@ -16,7 +16,7 @@ use crate::wrong::Wrong;
 
 /// The fields of a policy.
 pub const FIELDS: &[&str] = &["id", "name", "when", "targets"];
-const CONDITIONS: &[&str] = &["queue", "type", "priority", "channel", "domain"];
+const CONDITIONS: &[&str] = &["queue", "type", "priority", "channel", "domain", "form"];
 const TARGETS: &[&str] =
     &["calendar", "first_response", "next_response", "resolution", "warn", "repeat"];
 /// Warnings a target may have.
@@ -46,7 +46,7 @@ pub fn show(policy: &Policy) -> Value {
 }
 
 fn fields(policy: &Policy) -> Map<String, Value> {
-    let Conditions { queue, kind, priority, channel, domain } = &policy.when;
+    let Conditions { queue, kind, priority, channel, domain, form } = &policy.when;
     let targets = policy.targets.iter();
     let targets = targets.map(|(priority, targets)| (priority.to_string(), show_targets(targets)));
     let targets: Map<String, Value> = targets.collect();
@@ -61,6 +61,7 @@ fn fields(policy: &Policy) -> Map<String, Value> {
             "priority": priority,
             "channel": channel,
             "domain": domain,
+            "form": form,
         }),
     );
     map.insert("targets".into(), Value::Object(targets));
@@ -106,6 +107,7 @@ fn conditions(when: &Table<'_>) -> Result<Conditions, Wrong> {
         ),
         channel: BTreeSet::from_iter(when.read_all("channel", |word| one_of(word, Channel::ALL))?),
         domain: BTreeSet::from_iter(when.read_all("domain", domain)?),
+        form: BTreeSet::from_iter(when.read_all("form", |word| short_word(word).map(FormId))?),
     })
 }
 

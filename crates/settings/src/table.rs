@@ -50,6 +50,12 @@ impl<'a> Table<'a> {
         Ok(Some(text).filter(|text| !text.is_empty()))
     }
 
+    /// Whether something is on; absent is off.
+    pub fn flag(&self, name: &str) -> Result<bool, Wrong> {
+        let Some(value) = self.get(name) else { return Ok(false) };
+        value.as_bool().ok_or_else(|| self.wrong(name, "it is true or false"))
+    }
+
     /// A text that must be there.
     pub fn needed(&self, name: &str, at_most: usize) -> Result<String, Wrong> {
         self.text(name, at_most)?.ok_or_else(|| self.wrong(name, "it is needed"))

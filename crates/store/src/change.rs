@@ -8,8 +8,9 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
+use aws_sdk_dynamodb::types::TransactWriteItem;
 use desk::access::{Permit, Who, permit};
-use desk::command::Opening;
+use desk::command::{Filled, Opening};
 use desk::config::Config;
 use desk::history::{Entry, Text};
 use desk::person::Person;
@@ -22,6 +23,7 @@ use crate::draft::{Draft, ITEMS_AT_MOST};
 use crate::error::Error;
 use crate::item::{self, Stored, n};
 use crate::ledger::Arrival;
+use crate::rota::Turn;
 use crate::together::follow_up;
 use crate::transaction::Lost;
 use crate::{Store, key, people};
@@ -73,6 +75,8 @@ pub struct Along {
     pub threads: Vec<Place>,
     /// A message owed that this settles: its row goes.
     pub settles: Option<key::Key>,
+    /// The turn this takes. Whoever loses it to somebody else chooses again themselves.
+    pub turn: Option<Turn>,
     /// Tells the caller how far it came, should they stop waiting.
     pub underway: Underway,
 }
@@ -121,6 +125,8 @@ pub struct NewTicket {
     pub text: Text,
     /// The closed ticket it goes on from.
     pub follow_up_of: Option<Number>,
+    /// The form it is opened with.
+    pub form: Option<Filled>,
 }
 
 impl NewTicket {
@@ -132,6 +138,7 @@ impl NewTicket {
             priority: self.priority,
             channel: self.channel,
             email: self.requester.email.as_deref(),
+            form: self.form.as_ref().map(|filled| &filled.form),
         }
     }
 }
@@ -166,9 +173,10 @@ impl Store {
                 let (here, there) = follow_up(&entries, &closed.ticket, self.now())?;
                 entries.extend(here);
                 let (before, along) = (Some(closed), &aside);
-                told = Some(Draft { before, new: None, entries: there, along });
+                told = Some(Draft { before, new: None, entries: there, along, ticking: false });
             }
-            let opened = Draft { before: None, new: Some(&new), entries, along: &along };
+            let opened =
+                Draft { before: None, new: Some(&new), entries, along: &along, ticking: false };
             let drafts = std::iter::once(opened).chain(told).collect();
             if let Some(done) = self.commit(drafts, &config, answer).await? {
                 return Ok(done);
@@ -219,23 +227,27 @@ impl Store {
             let config = self.config().await?;
             let stored = self.ticket(number).await?.ok_or(Refusal::NotOpened)?;
             let queue = stored.ticket.queue.as_ref().and_then(|queue| config.queue(queue));
+            let form = stored.ticket.form.as_ref().and_then(|form| config.form(form));
             let decided = wish(&stored, &config).and_then(|permits| {
-                let permits: Vec<Permit> =
-                    permits.into_iter().map(|permit| permit.in_queue(queue)).collect();
-                decide_all(&stored.ticket, &permits, self.now())
+                let permits: Vec<Permit> = permits
+                    .into_iter()
+                    .map(|permit| permit.in_queue(queue).by_form(form))
+                    .collect();
+                let ticking = permits.iter().any(|permit| *permit.command() == Command::Tick);
+                Ok((decide_all(&stored.ticket, &permits, self.now())?, ticking))
             });
-            let entries = match decided {
-                Ok(entries) => entries,
+            let (entries, ticking) = match decided {
+                Ok(decided) => decided,
                 Err(refusal) => return self.refuse(refusal, &along).await,
             };
-            if entries.is_empty() && along.is_empty() {
-                return Ok(Done::Now(Box::new(stored)));
-            }
-            let draft = Draft { before: Some(&stored), new: None, entries, along: &along };
+            let draft = Draft { before: Some(&stored), new: None, entries, along: &along, ticking };
             if let Some(done) = self.commit(vec![draft], &config, answer).await? {
                 return Ok(done);
             }
             self.back_off(attempt).await;
+            if along.turn.is_some() {
+                break;
+            }
         }
         Err(Error::Busy)
     }
@@ -282,18 +294,28 @@ impl Store {
         answer: Answer<'_>,
     ) -> Result<Option<Done>, Error> {
         let command = self.fresh_id();
-        let mut items = Vec::new();
-        let mut about = None;
-        for draft in &drafts {
-            let stored = draft.outcome()?;
-            items.extend(self.items(draft, &stored, config, &command, answer).await?);
-            about.get_or_insert(stored);
-            draft.along.underway.raise();
+        let now = self.now();
+        let ruled = drafts.iter().map(|draft| draft.ruled(config, now));
+        let mut ruled = ruled.collect::<Result<Vec<_>, _>>()?;
+        let (mut stored, mut items) = self.written(&ruled, config, &command, answer).await?;
+        if ruled.iter().all(Draft::is_empty) {
+            // A rule that wanted it now wants it later by now: else it would be due every minute.
+            if drafts.iter().any(|draft| draft.ticking) && !config.rules.is_empty() {
+                self.wake_by_rules(stored.ticket.number).await?;
+            }
+            return Ok(Some(Done::Now(Box::new(stored))));
         }
-        let stored = about.ok_or_else(|| Error::damaged("a change", "it changes nothing"))?;
+        let did = ruled.iter().zip(&drafts).any(|(with, plain)| with.entries != plain.entries);
+        if items.len() > ITEMS_AT_MOST && did {
+            // A rule never makes a command fail.
+            ruled = drafts.iter().zip(&ruled).map(|(draft, ruled)| draft.unruled(ruled)).collect();
+            (stored, items) = self.written(&ruled, config, &command, answer).await?;
+        }
+        let drafts = ruled;
         if items.len() > ITEMS_AT_MOST {
             return Err(Error::TooLarge { items: items.len() });
         }
+        drafts.iter().for_each(|draft| draft.along.underway.raise());
         let lost = match self.transact(items, &command).await {
             Ok(()) => return Ok(Some(Done::Now(Box::new(stored)))),
             Err(lost) => lost,
@@ -312,6 +334,25 @@ impl Store {
             Lost::Race => Ok(None),
             Lost::Other(error) => Err(error),
         }
+    }
+
+    /// The first ticket as these drafts leave it, and everything that is written.
+    async fn written(
+        &self,
+        drafts: &[Draft<'_>],
+        config: &Config,
+        command: &str,
+        answer: Answer<'_>,
+    ) -> Result<(Stored, Vec<TransactWriteItem>), Error> {
+        let mut items = Vec::new();
+        let mut about = None;
+        for draft in drafts {
+            let stored = draft.outcome()?;
+            items.extend(self.items(draft, &stored, config, command, answer).await?);
+            about.get_or_insert(stored);
+        }
+        let stored = about.ok_or_else(|| Error::damaged("a change", "it changes nothing"))?;
+        Ok((stored, items))
     }
 
     /// Whether the entry at this place was written by this command.
@@ -348,8 +389,9 @@ impl Store {
 
 impl Along {
     pub(crate) fn is_empty(&self) -> bool {
-        let Along { once, arrival, threads, settles, underway: _ } = self;
-        once.is_none() && arrival.is_none() && threads.is_empty() && settles.is_none()
+        let Along { once, arrival, threads, settles, turn, underway: _ } = self;
+        let nothing = once.is_none() && arrival.is_none() && threads.is_empty();
+        nothing && settles.is_none() && turn.is_none()
     }
 }
 
@@ -378,5 +420,6 @@ pub(crate) fn opening(new: &NewTicket, number: Number, config: &Config) -> Comma
         silent: new.silent,
         external_id: new.external_id.clone(),
         text: new.text.clone(),
+        filled: new.form.clone(),
     }))
 }

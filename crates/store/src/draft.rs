@@ -2,10 +2,13 @@
 //! written with them.
 
 use aws_sdk_dynamodb::types::{Put, TransactWriteItem};
+use desk::answer::Answers;
 use desk::config::Config;
 use desk::history::{Entry, Event, Text};
+use desk::rule::{self, Facts};
 use desk::ticket::Place;
 use desk::{Number, Ticket, evolve, outbox};
+use jiff::Timestamp;
 use sha2::{Digest, Sha256};
 
 use crate::change::{Along, Answer, NewTicket, Once};
@@ -24,6 +27,8 @@ pub(crate) struct Draft<'a> {
     pub new: Option<&'a NewTicket>,
     pub entries: Vec<Entry>,
     pub along: &'a Along,
+    /// Whether it is the clock that asks: then rules that wait for time run, too.
+    pub ticking: bool,
 }
 
 impl Draft<'_> {
@@ -53,7 +58,42 @@ impl Draft<'_> {
             }
             (None, None) => Asker { name: String::new(), email: None },
         };
-        Ok(Stored { ticket, title: self.title(), asker })
+        Ok(Stored { ticket, title: self.title(), answers: self.answers(), asker })
+    }
+
+    /// The same with what rules make of it.
+    pub fn ruled(&self, config: &Config, now: Timestamp) -> Result<Self, Error> {
+        let outcome = self.outcome()?;
+        let before = self.before.map(|stored| &stored.ticket);
+        let facts = Facts { said: self.before.map(Stored::says), ..outcome.facts(config) };
+        let more = rule::follow(before, &self.entries, &facts, now, self.ticking);
+        Ok(self.with(more))
+    }
+
+    /// The same, on which rules did so much that it cannot be written at once: they did nothing.
+    pub fn unruled(&self, ruled: &Self) -> Self {
+        let more = ruled.entries.get(self.entries.len()..).unwrap_or_default();
+        self.with(rule::run::cut(more))
+    }
+
+    fn with(&self, more: Vec<Entry>) -> Self {
+        let entries = self.entries.iter().cloned().chain(more).collect();
+        Draft { entries, ..*self }
+    }
+
+    /// Whether there is nothing to write.
+    pub fn is_empty(&self) -> bool {
+        self.entries.is_empty() && self.along.is_empty()
+    }
+
+    /// What the fields of the form say, as it was last said.
+    fn answers(&self) -> Answers {
+        let says = |entry: &&Entry| {
+            matches!(entry.event, Event::FormFilled { .. } | Event::FieldsSet { .. })
+        };
+        let said = self.entries.iter().rev().find(says);
+        let said = said.and_then(|entry| Some(entry.text.as_ref()?.answers.clone()));
+        said.or_else(|| self.before.map(|stored| stored.answers.clone())).unwrap_or_default()
     }
 
     fn title(&self) -> String {
@@ -79,7 +119,7 @@ impl Store {
         let number = stored.ticket.number;
         let mut items = Vec::new();
         if !draft.entries.is_empty() {
-            items.push(self.put_snapshot(draft, stored)?);
+            items.push(self.put_snapshot(draft, stored, config)?);
         }
         for (seq, entry) in (draft.first_seq()..).zip(&draft.entries) {
             items.push(self.put_new(item::entry_item(number, seq, entry, command)?)?);
@@ -119,11 +159,19 @@ impl Store {
         if let Some(settled) = &along.settles {
             items.push(self.delete(settled.clone())?);
         }
+        if let Some(turn) = &along.turn {
+            items.push(self.put_turn(turn)?);
+        }
         Ok(())
     }
 
-    fn put_snapshot(&self, draft: &Draft<'_>, stored: &Stored) -> Result<TransactWriteItem, Error> {
-        let item = stored.to_item()?;
+    fn put_snapshot(
+        &self,
+        draft: &Draft<'_>,
+        stored: &Stored,
+        config: &Config,
+    ) -> Result<TransactWriteItem, Error> {
+        let item = stored.to_item(config, self.now())?;
         let Some(before) = draft.before else { return self.put_new(item) };
         let put = Put::builder()
             .table_name(&self.table)

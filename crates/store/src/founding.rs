@@ -3,6 +3,7 @@
 
 use desk::PersonId;
 use desk::person::Person;
+use desk::preferences::next_nine;
 
 use crate::Store;
 use crate::error::Error;
@@ -22,8 +23,14 @@ impl Store {
             };
             self.make_person(&person).await?;
         }
-        if let Some(token) = admin_token {
-            self.add_token(token, &PersonId::from("admin")).await?;
+        if let Some(next) = next_nine(&config.zone, self.now()) {
+            self.begin_days(next).await?;
+        }
+        if let Some(token) = admin_token
+            && self.token(token).await?.is_none()
+        {
+            let everything = Default::default();
+            self.add_token(None, token, &PersonId::from("admin"), everything).await?;
         }
         Ok(())
     }

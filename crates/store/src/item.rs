@@ -4,7 +4,10 @@
 use std::collections::HashMap;
 
 use aws_sdk_dynamodb::types::AttributeValue;
+use desk::answer::Answers;
+use desk::config::Config;
 use desk::history::{Actor, Entry, Event, Text};
+use desk::rule::{self, Facts, Says};
 use desk::{Number, Ticket, next_moment, sla};
 use jiff::Timestamp;
 use serde::de::DeserializeOwned;
@@ -60,6 +63,8 @@ pub struct Stored {
     pub ticket: Ticket,
     /// Its title.
     pub title: String,
+    /// What the fields of its form say.
+    pub answers: Answers,
     /// Whom it is for, as they were known when it was opened.
     pub asker: Asker,
 }
@@ -74,7 +79,19 @@ pub struct Asker {
 }
 
 impl Stored {
-    pub(crate) fn to_item(&self) -> Result<Item, Error> {
+    /// Its words.
+    pub fn says(&self) -> Says<'_> {
+        Says { title: &self.title, answers: &self.answers }
+    }
+
+    /// What rules know of it besides the ticket.
+    pub fn facts<'a>(&'a self, config: &'a Config) -> Facts<'a> {
+        let Asker { name, email } = &self.asker;
+        Facts { config, says: self.says(), said: None, name, email: email.as_deref() }
+    }
+
+    /// The ticket's item; the earliest instant at which it or a rule has something to do keys it.
+    pub(crate) fn to_item(&self, config: &Config, now: Timestamp) -> Result<Item, Error> {
         let ticket = &self.ticket;
         let mut item = key::ticket(ticket.number).with(ticket)?;
         let asker = serde_json::to_string(&self.asker)
@@ -82,6 +99,11 @@ impl Stored {
         item.insert("version".into(), n(ticket.version));
         item.insert("title".into(), s(&self.title));
         item.insert("asker".into(), s(asker));
+        if !self.answers.is_empty() {
+            let answers = serde_json::to_string(&self.answers)
+                .map_err(|cause| Error::damaged("answers", cause))?;
+            item.insert("answers".into(), s(answers));
+        }
         let due = sla::next_due(ticket).map_or(key::NEVER.into(), |(_, at)| key::instant(at));
         let place = format!("{due}#{:012}", ticket.number.0);
         if let (Some(queue), Some(closed)) = (&ticket.queue, ticket.closed_at) {
@@ -94,7 +116,8 @@ impl Stored {
         }
         let opened = format!("{}#{:012}", key::instant(ticket.opened_at), ticket.number.0);
         index(&mut item, "asked", key::asked(&ticket.requester), opened);
-        if let Some(moment) = next_moment(ticket) {
+        let by_rule = rule::due::next_moment(ticket, &self.facts(config), now);
+        if let Some(moment) = next_moment(ticket).into_iter().chain(by_rule).min() {
             index(&mut item, "due", key::due_shard(ticket.number), key::instant(moment));
         }
         Ok(item)
@@ -102,9 +125,11 @@ impl Stored {
 
     pub(crate) fn from_item(item: &Item) -> Result<Stored, Error> {
         let asker = text(item, "asker").unwrap_or("{}");
+        let answers = text(item, "answers").unwrap_or("{}");
         Ok(Stored {
             ticket: data(item)?,
             title: text(item, "title").unwrap_or_default().to_owned(),
+            answers: serde_json::from_str(answers).map_err(|e| Error::damaged("answers", e))?,
             asker: serde_json::from_str(asker).map_err(|e| Error::damaged("an asker", e))?,
         })
     }

@@ -7,13 +7,18 @@
 //! | ticket as it stands | `TICKET#<number>` / `TICKET` | `work`, `mine`, `asked`, `due` |
 //! | what was sent | `TICKET#<number>` / `SENT#<seq>#<audience>#<channel>` | |
 //! | what is owed | `LANE#<lane>` / `<not before>#<number>#<seq>` | `due`: 60 s later |
-//! | who sends a lane now | `LANE#<lane>` / `LEASE` | |
+//! | who sends a lane now; news waits | `LANE#<lane>` / `LEASE`; `PACE#<sort>` | |
 //! | what arrived | `INBOUND#<door>#<day>` / `<received>#<id>` | |
 //! | seen before (expires) | `SEEN#<door>#<id>` / `SEEN` | |
 //! | where a thread belongs | `THREAD#mail#<hash>`, `THREAD#slack#<team>#<channel>#<ts>` / `THREAD` | |
 //! | person; one of their names | `PERSON#<id>` / `PERSON`; `IDENTITY#<identity>` / `IDENTITY` | |
-//! | API token | `TOKEN#<sha-256>` / `TOKEN` | |
+//! | how they are reached | `PERSON#<id>` / `PREFERENCES` | |
+//! | macros they keep for themself | `PERSON#<id>` / `MACROS` | |
+//! | API token; among its person's | `TOKEN#<sha-256>` / `TOKEN`; `PERSON#<id>` / `TOKEN#<sha-256>` | |
 //! | configuration | `CONFIG#<version>` / `CONFIG`; `CONFIG` / `CURRENT` points to one | |
+//! | what was done to the desk | `AUDIT#<yyyy-mm>` / `<at>#<id>` | |
+//! | what has to be gone through | `JOB` / `REARM` | |
+//! | whose turn it is | `ROTA` / `ROTA` | |
 //! | counter; the desk's first day | `COUNTER` / `ticket`; `DESK` / `BORN` | |
 //!
 //! Indexes: `work` `QUEUE#q#open` by next due, `QUEUE#q#closed#<yyyy-mm>` by closing; `mine`
@@ -88,12 +93,22 @@ pub fn lane(lane: &Lane) -> String {
         Lane::Mail(person) => format!("{LANE}mail#{person}"),
         Lane::Chat(person) => format!("{LANE}chat#{person}"),
         Lane::Queue(queue) => format!("{LANE}queue#{queue}"),
+        Lane::GiveOut(queue) => format!("{LANE}give-out#{queue}"),
+        Lane::Daily => DAILY.to_owned(),
         Lane::Bus(shard) => format!("{LANE}bus#{shard}"),
     }
 }
 
+/// The lane of what begins once a day.
+pub const DAILY: &str = "LANE#daily";
+
 /// What every lane's partition begins with.
 pub const LANE: &str = "LANE#";
+
+/// Whether a lane holds tickets that somebody has to be found for.
+pub fn gives_out(lane: &str) -> bool {
+    lane.strip_prefix(LANE).is_some_and(|rest| rest.starts_with("give-out#"))
+}
 
 /// A message's place in its lane.
 pub fn owed(lane: &str, not_before: Timestamp, number: Number, seq: u32) -> Key {
@@ -104,6 +119,14 @@ pub fn owed(lane: &str, not_before: Timestamp, number: Number, seq: u32) -> Key 
 pub fn lease(lane: &str) -> Key {
     key(lane.to_owned(), "LEASE")
 }
+
+/// Until when news of this sort waits for company in a lane. Sorts behind every message.
+pub fn pace(lane: &str, sort: &str) -> Key {
+    key(lane.to_owned(), format!("{PACE}{sort}"))
+}
+
+/// What every pace's sort key begins with.
+pub const PACE: &str = "PACE#";
 
 /// A queue's open tickets.
 pub fn queue_open(queue: &QueueId) -> String {
@@ -176,6 +199,16 @@ pub fn person(id: &PersonId) -> Key {
     key(format!("PERSON#{id}"), "PERSON")
 }
 
+/// What a person has said of how they are reached.
+pub fn preferences(id: &PersonId) -> Key {
+    key(format!("PERSON#{id}"), "PREFERENCES")
+}
+
+/// Macros a person keeps for themself.
+pub fn own_macros(id: &PersonId) -> Key {
+    key(format!("PERSON#{id}"), "MACROS")
+}
+
 /// One of a person's names.
 pub fn identity(identity: &Identity) -> Key {
     key(format!("IDENTITY#{identity}"), "IDENTITY")
@@ -186,6 +219,11 @@ pub fn token(sha256: &str) -> Key {
     key(format!("TOKEN#{sha256}"), "TOKEN")
 }
 
+/// The same, among those of its person.
+pub fn token_of(person: &PersonId, sha256: &str) -> Key {
+    key(format!("PERSON#{person}"), format!("TOKEN#{sha256}"))
+}
+
 /// One version of the configuration.
 pub fn config(version: u64) -> Key {
     key(format!("CONFIG#{version}"), "CONFIG")
@@ -194,6 +232,21 @@ pub fn config(version: u64) -> Key {
 /// The version in force.
 pub fn current_config() -> Key {
     key("CONFIG".into(), "CURRENT")
+}
+
+/// Something that was done to the desk; a partition a month.
+pub fn audit(at: Timestamp, id: &str) -> Key {
+    key(format!("AUDIT#{}", at.strftime("%Y-%m")), format!("{}#{id}", instant(at)))
+}
+
+/// Open tickets have to be looked at again: the configuration promises something else.
+pub fn rearming() -> Key {
+    key("JOB".into(), "REARM")
+}
+
+/// Whose turn it is.
+pub fn rota() -> Key {
+    key("ROTA".into(), "ROTA")
 }
 
 /// The ticket counter.

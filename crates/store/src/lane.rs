@@ -31,8 +31,10 @@ pub struct Waiting {
     pub attempts: u32,
     /// When it was first owed.
     pub since: Timestamp,
-    /// Not to be tried before this.
+    /// Not to be tried again before this.
     pub retry_at: Timestamp,
+    /// Not to leave before this.
+    pub not_before: Timestamp,
 }
 
 /// What is remembered of a message that left.
@@ -134,6 +136,15 @@ impl Store {
 
     /// The first rows of a lane, in order.
     pub async fn waiting(&self, lane: &str) -> Result<Vec<Waiting>, Error> {
+        self.waiting_after(lane, None).await
+    }
+
+    /// The rows of a lane behind this one, in order; at most a page.
+    pub async fn waiting_after(
+        &self,
+        lane: &str,
+        after: Option<&Key>,
+    ) -> Result<Vec<Waiting>, Error> {
         let answer = self
             .db
             .query()
@@ -142,6 +153,7 @@ impl Store {
             .expression_attribute_values(":pk", s(lane))
             .expression_attribute_values(":lease", s("LEASE"))
             .consistent_read(true)
+            .set_exclusive_start_key(after.cloned().map(Key::attributes))
             .limit(ROWS)
             .send()
             .await
@@ -157,11 +169,7 @@ impl Store {
         sent: &Sent,
         threads: &[Place],
     ) -> Result<bool, Error> {
-        let id = row.owed.id();
-        let mut parts = id.splitn(4, '/').skip(2);
-        let (audience, channel) = (parts.next().unwrap_or(""), parts.next().unwrap_or(""));
-        let record = key::sent(row.owed.number, row.owed.seq, audience, channel).with(sent)?;
-        let mut items = vec![self.delete(row.key.clone())?, self.put(record)?];
+        let mut items = vec![self.delete(row.key.clone())?, self.put(record(row, sent)?)?];
         for place in threads {
             items.push(self.put(crate::draft::thread_item(place, row.owed.number))?);
         }
@@ -175,6 +183,91 @@ impl Store {
             items.push(self.put(self::row(owed, row.since)?)?);
         }
         self.settled(items).await
+    }
+
+    /// A message is to leave later, and keeps nobody waiting until then.
+    pub async fn defer(&self, row: &Waiting, until: Timestamp) -> Result<bool, Error> {
+        let mut later = self::row(&row.owed, until)?;
+        later.insert("since".into(), s(key::instant(row.since)));
+        // What is deferred is due at its moment; what waits for the stream, a minute after it.
+        let shard = key::late_shard(&key::lane(&row.owed.lane));
+        item::index(&mut later, "due", shard, key::instant(until));
+        self.settled(vec![self.delete(row.key.clone())?, self.put(later)?]).await
+    }
+
+    /// The day has begun: what it owes waits in its lanes, and the next day in this one.
+    pub async fn daily(&self, row: &Waiting, owed: &[Owed], next: Timestamp) -> Result<(), Error> {
+        let (first, rest) = owed.split_at(owed.len().min(crate::draft::ITEMS_AT_MOST - 2));
+        for rows in rest.chunks(crate::draft::ITEMS_AT_MOST) {
+            let rows = rows.iter().map(|owed| self.put(self::row(owed, row.not_before)?));
+            self.settled(rows.collect::<Result<_, Error>>()?).await?;
+        }
+        let mut items = vec![self.delete(row.key.clone())?, self.put(self.day(next)?)?];
+        for owed in first {
+            items.push(self.put(self::row(owed, row.not_before)?)?);
+        }
+        self.settled(items).await?;
+        Ok(())
+    }
+
+    /// Makes sure that there is a next day.
+    pub async fn begin_days(&self, next: Timestamp) -> Result<(), Error> {
+        if self.waiting(key::DAILY).await?.is_empty() {
+            let put = self.put(self.day(next)?)?;
+            self.settled(vec![put]).await?;
+        }
+        Ok(())
+    }
+
+    fn day(&self, begins: Timestamp) -> Result<Item, Error> {
+        let owed = Owed {
+            number: desk::Number(0),
+            seq: 0,
+            lane: Lane::Daily,
+            message: desk::message::Message::Digest,
+            otherwise: desk::outbox::Otherwise::Nothing,
+            except: Vec::new(),
+            urgent: false,
+        };
+        let mut day = row(&owed, begins)?;
+        item::index(&mut day, "due", key::late_shard(key::DAILY), key::instant(begins));
+        Ok(day)
+    }
+
+    /// Several messages have left as one: their rows go, what is known of them stays.
+    pub async fn settle_all(&self, rows: &[Waiting], sent: &Sent) -> Result<(), Error> {
+        for rows in rows.chunks(crate::draft::ITEMS_AT_MOST / 2) {
+            let mut items = Vec::new();
+            for row in rows {
+                items.push(self.put(record(row, sent)?)?);
+                items.push(self.delete(row.key.clone())?);
+            }
+            self.settled(items).await?;
+        }
+        Ok(())
+    }
+
+    /// Until when news of this sort waits for company in this lane; none where it may leave at once.
+    pub async fn paced(
+        &self,
+        lane: &str,
+        sort: &str,
+        now: Timestamp,
+    ) -> Result<Option<Timestamp>, Error> {
+        let item = self.get(key::pace(lane, sort), true).await?;
+        let until = item.and_then(|item| item::text(&item, "until")?.parse().ok());
+        Ok(until.filter(|until| *until > now))
+    }
+
+    /// News of this sort left in this lane: what comes of it before this moment waits for it.
+    pub async fn pace(&self, lane: &str, sort: &str, until: Timestamp) -> Result<(), Error> {
+        let mut item = key::pace(lane, sort).attributes();
+        item.insert("until".into(), s(key::instant(until)));
+        let wall = self.wall().as_second();
+        item.insert("expires".into(), n(wall + 86_400));
+        let put = self.put(item)?;
+        self.settled(vec![put]).await?;
+        Ok(())
     }
 
     async fn settled(
@@ -209,11 +302,24 @@ impl Store {
 /// A row that waits for its first try may leave; one that was postponed, from its next try on.
 fn may_leave(item: &Item, now: Timestamp) -> bool {
     let instant = |text: Option<&str>| text.and_then(|text| text.parse::<Timestamp>().ok());
-    let not_before = instant(item::text(item, "sk").and_then(|sk| sk.split('#').next()));
+    let not_before = item::text(item, "sk").and_then(begins);
     let due = instant(item::text(item, "due_sk"));
     let (Some(not_before), Some(due)) = (not_before, due) else { return true };
     let first_try = not_before.checked_add(LATE_AFTER).is_ok_and(|late| late == due);
     if first_try { not_before <= now } else { due <= now }
+}
+
+/// What is kept of a message that left.
+fn record(row: &Waiting, sent: &Sent) -> Result<Item, Error> {
+    let id = row.owed.id();
+    let mut parts = id.splitn(4, '/').skip(2);
+    let (audience, channel) = (parts.next().unwrap_or(""), parts.next().unwrap_or(""));
+    key::sent(row.owed.number, row.owed.seq, audience, channel).with(sent)
+}
+
+/// The moment a row's place begins with: it may not leave before.
+fn begins(sk: &str) -> Option<Timestamp> {
+    sk.split('#').next()?.parse().ok()
 }
 
 fn read_row(item: &Item) -> Result<Waiting, Error> {
@@ -221,12 +327,14 @@ fn read_row(item: &Item) -> Result<Waiting, Error> {
     let since = instant("since").unwrap_or(Timestamp::UNIX_EPOCH);
     let pk = item::text(item, "pk").unwrap_or_default().to_owned();
     let sk = item::text(item, "sk").unwrap_or_default().to_owned();
+    let item_sk = sk.clone();
     Ok(Waiting {
         key: Key { pk, sk },
         owed: item::data(item)?,
         attempts: item::number(item, "attempts").unwrap_or(0),
         since,
         retry_at: instant("retry_at").unwrap_or(since),
+        not_before: begins(&item_sk).unwrap_or(since),
     })
 }
 

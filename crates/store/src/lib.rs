@@ -17,9 +17,13 @@ pub mod change;
 pub mod together;
 
 pub mod read;
+pub mod rearm;
+pub mod rota;
 
+pub mod own_macros;
 pub mod people;
 
+pub mod audit;
 pub mod settings;
 
 pub mod ledger;

@@ -3,6 +3,7 @@
 use aws_sdk_dynamodb::types::TransactWriteItem;
 use desk::PersonId;
 use desk::person::{Identity, Person, name_from_address};
+use desk::preferences::Preferences;
 
 use crate::error::Error;
 use crate::item::{self, s};
@@ -44,6 +45,21 @@ impl Store {
     pub async fn person(&self, id: &PersonId) -> Result<Option<Person>, Error> {
         let item = self.get(key::person(id), false).await?;
         item.map(|item| item::data(&item)).transpose()
+    }
+
+    /// What a person has said of how they are reached.
+    pub async fn preferences(&self, id: &PersonId) -> Result<Preferences, Error> {
+        let item = self.get(key::preferences(id), false).await?;
+        Ok(item.map(|item| item::data(&item)).transpose()?.unwrap_or_default())
+    }
+
+    /// Keeps what a person says of how they are reached.
+    pub async fn prefer(&self, id: &PersonId, preferences: &Preferences) -> Result<(), Error> {
+        let put = self.put(key::preferences(id).with(preferences)?)?;
+        match self.transact(vec![put], &self.fresh_id()).await {
+            Ok(()) | Err(Lost::Race) => Ok(()),
+            Err(Lost::Other(error)) => Err(error),
+        }
     }
 
     /// The person introduced, and whether they are new. A new one is not written: that is left to

@@ -76,6 +76,18 @@ impl Store {
         Ok(texts)
     }
 
+    /// The words of some of a ticket's entries.
+    pub async fn words(&self, number: Number, seqs: &[u32]) -> Result<HashMap<u32, Text>, Error> {
+        let keys = seqs.iter().map(|seq| key::body(number, *seq)).collect();
+        let mut texts = HashMap::new();
+        for item in self.batch(keys).await? {
+            if let Some(seq) = seq_of(&item, key::BODY) {
+                texts.insert(seq, self.read_text(&item).await?);
+            }
+        }
+        Ok(texts)
+    }
+
     /// A ticket's whole history, oldest first, with its words.
     pub async fn history(&self, number: Number) -> Result<Vec<(u32, Entry)>, Error> {
         let mut texts: HashMap<u32, Text> = HashMap::new();

@@ -4,9 +4,13 @@ use std::convert::Infallible;
 use std::sync::Arc;
 
 use aws_sdk_dynamodb::types::{Put, TransactWriteItem};
+use desk::PersonId;
+use desk::access::Who;
 use desk::config::{Config, Member};
+use desk::rule::versioned;
 use jiff::{SignedDuration, Timestamp};
 
+use crate::audit::Did;
 use crate::error::Error;
 use crate::item::{self, n, s};
 use crate::transaction::Lost;
@@ -24,6 +28,8 @@ pub struct Version {
     pub config: Config,
     /// Since when, by the desk's clock; unknown of the built-in defaults and of early versions.
     pub at: Option<Timestamp>,
+    /// Who made it; unknown of the built-in defaults, of early versions and of the command line.
+    pub by: Option<PersonId>,
 }
 
 /// A configuration and when it was read, by the machine's clock.
@@ -46,20 +52,23 @@ impl Store {
         Ok(config)
     }
 
-    /// Changes the configuration: `edit` is given the one in force and answers the next, or why not.
+    /// Changes the configuration, and puts on record who did: `edit` is given the one in force and answers the next, or why not.
     /// Losing a race means editing again.
     pub async fn configure<E>(
         &self,
+        by: Option<&Who>,
         edit: impl Fn(&Config) -> Result<Config, E>,
     ) -> Result<Result<Arc<Config>, E>, Error> {
         for _ in 0..TRIES {
             let current = self.read_config().await?;
-            let next = match edit(&current) {
+            let counted =
+                |next: Config| Config { rules: versioned(&current.rules, next.rules), ..next };
+            let next = match edit(&current).map(counted) {
                 Ok(next) if next == current => return Ok(Ok(Arc::new(current))),
                 Ok(next) => Config { version: current.version + 1, ..next },
                 Err(refusal) => return Ok(Err(refusal)),
             };
-            if self.put_config(&current, &next).await? {
+            if self.put_config(by, &current, &next).await? {
                 let next = Arc::new(next);
                 self.remember(next.clone(), self.wall());
                 return Ok(Ok(next));
@@ -69,8 +78,8 @@ impl Store {
     }
 
     /// Gives a person a role: a new member, or one who now is something else.
-    pub async fn grant(&self, member: &Member) -> Result<Arc<Config>, Error> {
-        let granted = self.configure(|config| {
+    pub async fn grant(&self, by: Option<&Who>, member: &Member) -> Result<Arc<Config>, Error> {
+        let granted = self.configure(by, |config| {
             let mut config = config.clone();
             match config.members.iter_mut().find(|known| known.id == member.id) {
                 Some(known) => known.role = member.role,
@@ -87,15 +96,20 @@ impl Store {
     /// A version of the configuration, 0 being the built-in defaults.
     pub async fn config_version(&self, version: u64) -> Result<Option<Version>, Error> {
         if version == 0 {
-            return Ok(Some(Version { config: (*self.defaults).clone(), at: None }));
+            return Ok(Some(Version { config: (*self.defaults).clone(), at: None, by: None }));
         }
         let Some(document) = self.get(key::config(version), true).await? else { return Ok(None) };
         let at = item::text(&document, "at").and_then(|at| at.parse().ok());
-        Ok(Some(Version { config: item::data(&document)?, at }))
+        let by = item::text(&document, "by").map(PersonId::from);
+        Ok(Some(Version { config: item::data(&document)?, at, by }))
     }
 
-    fn remember(&self, config: Arc<Config>, at: Timestamp) {
-        if let Ok(mut settings) = self.settings.write() {
+    pub(crate) fn remember(&self, config: Arc<Config>, at: Timestamp) {
+        // A read that began before a change may end after it: what is older is not remembered.
+        let known = |read: &Read| read.config.version > config.version;
+        if let Ok(mut settings) = self.settings.write()
+            && !settings.as_ref().is_some_and(known)
+        {
             *settings = Some(Read { config, at });
         }
     }
@@ -113,9 +127,17 @@ impl Store {
     }
 
     /// Writes the next version and moves the pointer; false where somebody else was faster.
-    async fn put_config(&self, current: &Config, next: &Config) -> Result<bool, Error> {
+    async fn put_config(
+        &self,
+        by: Option<&Who>,
+        current: &Config,
+        next: &Config,
+    ) -> Result<bool, Error> {
         let mut document = key::config(next.version).with(next)?;
         document.insert("at".into(), s(self.now().to_string()));
+        if let Some(by) = by {
+            document.insert("by".into(), s(by.id.as_str()));
+        }
         let document = self.put_new(document)?;
         let mut pointer = key::current_config().attributes();
         pointer.insert("version".into(), n(next.version));
@@ -127,7 +149,10 @@ impl Store {
             .build()
             .map_err(|cause| Error::damaged("a write", cause))?;
         let pointer = TransactWriteItem::builder().put(pointer).build();
-        match self.transact(vec![document, pointer], &self.fresh_id()).await {
+        let act = self.act(by, Did::Configured { version: next.version })?;
+        let mut items = vec![document, pointer, self.put(act)?];
+        items.extend(self.rearming_after(current, next)?);
+        match self.transact(items, &self.fresh_id()).await {
             Ok(()) => Ok(true),
             Err(Lost::Race) => Ok(false),
             Err(Lost::Other(error)) => Err(error),

@@ -64,8 +64,20 @@ impl Store {
                 return Ok(Done::Now(Box::new(first.clone())));
             }
             let drafts = vec![
-                Draft { before: Some(first), new: None, entries: one, along: &along },
-                Draft { before: Some(second), new: None, entries: other, along: &aside },
+                Draft {
+                    before: Some(first),
+                    new: None,
+                    entries: one,
+                    along: &along,
+                    ticking: false,
+                },
+                Draft {
+                    before: Some(second),
+                    new: None,
+                    entries: other,
+                    along: &aside,
+                    ticking: false,
+                },
             ];
             if let Some(done) = self.commit(drafts, &config, answer).await? {
                 return Ok(done);
@@ -118,8 +130,20 @@ impl Store {
                 Err(refusal) => return self.refuse(refusal, &along).await,
             };
             let drafts = vec![
-                Draft { before: Some(&source), new: None, entries: taken, along: &along },
-                Draft { before: None, new: Some(&new), entries: opened, along: &aside },
+                Draft {
+                    before: Some(&source),
+                    new: None,
+                    entries: taken,
+                    along: &along,
+                    ticking: false,
+                },
+                Draft {
+                    before: None,
+                    new: Some(&new),
+                    entries: opened,
+                    along: &aside,
+                    ticking: false,
+                },
             ];
             if let Some(done) = self.commit(drafts, &config, answer).await? {
                 return Ok(done);

@@ -1,12 +1,18 @@
 //! API tokens. Only their hash is kept.
 
+use std::collections::BTreeSet;
+
+use aws_sdk_dynamodb::types::TransactWriteItem;
 use desk::PersonId;
+use desk::access::{Scope, Who};
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
+use crate::audit::Did;
 use crate::error::Error;
-use crate::item;
+use crate::item::{self, s};
+use crate::transaction::Lost;
 use crate::{Store, key};
 
 /// A token, as it is kept.
@@ -18,6 +24,9 @@ pub struct Token {
     pub person: PersonId,
     /// When it was made.
     pub made_at: Timestamp,
+    /// What it may be used for; empty is whatever its person may do.
+    #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
+    pub scopes: BTreeSet<Scope>,
 }
 
 /// The name a token is kept under.
@@ -26,23 +35,69 @@ pub fn token_id(secret: &str) -> String {
 }
 
 impl Store {
-    /// Makes a token known.
-    pub async fn add_token(&self, secret: &str, person: &PersonId) -> Result<(), Error> {
+    /// Makes a token known, on record as whoever made it.
+    pub async fn add_token(
+        &self,
+        by: Option<&Who>,
+        secret: &str,
+        person: &PersonId,
+        scopes: BTreeSet<Scope>,
+    ) -> Result<(), Error> {
         let id = token_id(secret);
-        let token = Token { id: id.clone(), person: person.clone(), made_at: self.now() };
-        self.db
-            .put_item()
+        let said = scopes.iter().map(ToString::to_string).collect();
+        let act = self.act(by, Did::MadeToken { person: person.clone(), scopes: said })?;
+        let token = Token { id: id.clone(), person: person.clone(), made_at: self.now(), scopes };
+        let items = vec![
+            self.put(key::token(&id).with(&token)?)?,
+            self.put(key::token_of(person, &id).with(&token)?)?,
+            self.put(act)?,
+        ];
+        self.written_down(items).await
+    }
+
+    /// A person's tokens.
+    pub async fn tokens_of(&self, person: &PersonId) -> Result<Vec<Token>, Error> {
+        let mark = key::token_of(person, "");
+        let answer = self
+            .db
+            .query()
             .table_name(&self.table)
-            .set_item(Some(key::token(&id).with(&token)?))
+            .key_condition_expression("pk = :pk AND begins_with(sk, :mark)")
+            .expression_attribute_values(":pk", s(mark.pk))
+            .expression_attribute_values(":mark", s(mark.sk))
             .send()
             .await
-            .map_err(|e| Error::from_sdk("keep a token", e))?;
-        Ok(())
+            .map_err(|e| Error::from_sdk("list tokens", e))?;
+        answer.items().iter().map(item::data).collect()
+    }
+
+    /// Ends a token, on record as whoever ended it; within half a minute nobody is let in with it.
+    pub async fn revoke(&self, by: Option<&Who>, token: &Token) -> Result<(), Error> {
+        let act = self.act(by, Did::RevokedToken { person: token.person.clone() })?;
+        let items = vec![
+            self.delete(key::token(&token.id))?,
+            self.delete(key::token_of(&token.person, &token.id))?,
+            self.put(act)?,
+        ];
+        self.written_down(items).await
+    }
+
+    /// Writes these together; repeating them changes nothing.
+    pub(crate) async fn written_down(&self, items: Vec<TransactWriteItem>) -> Result<(), Error> {
+        match self.transact(items, &self.fresh_id()).await {
+            Ok(()) | Err(Lost::Race) => Ok(()),
+            Err(Lost::Other(error)) => Err(error),
+        }
     }
 
     /// Whose token this is.
     pub async fn token(&self, secret: &str) -> Result<Option<Token>, Error> {
-        let item = self.get(key::token(&token_id(secret)), true).await?;
+        self.token_by_id(&token_id(secret)).await
+    }
+
+    /// A token by the hash it is kept under.
+    pub async fn token_by_id(&self, id: &str) -> Result<Option<Token>, Error> {
+        let item = self.get(key::token(id), true).await?;
         item.map(|item| item::data(&item)).transpose()
     }
 }

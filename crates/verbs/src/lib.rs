@@ -264,6 +264,7 @@ async fn file(
         external_id: None,
         follow_up_of,
         text: text.clone(),
+        form: None,
     };
     let stored = match store.open(new, along, &no_answer).await? {
         Done::Now(stored) => *stored,

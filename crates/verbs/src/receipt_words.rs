@@ -27,7 +27,7 @@ pub(crate) fn lines(number: Number, receipt: &Receipt) -> Vec<Line> {
         lines.extend(target.stretches.iter().skip(hidden).map(stretch));
     }
     lines.extend(receipt.next.iter().take(COMING).map(coming));
-    if receipt.next.is_empty() {
+    if receipt.next.is_empty() && !receipt.abridged {
         lines.push(vec![words("Next: nothing happens by itself.")]);
     }
     if let Some(silence) = receipt.silence {

@@ -2,6 +2,7 @@
 
 use chat::view::{Button, Due, TicketView};
 use desk::access::Who;
+use desk::answer::spoken;
 use desk::config::Config;
 use desk::sla::{self, Metric};
 use desk::{PersonId, Status};
@@ -9,6 +10,10 @@ use store::Stored;
 
 /// How much of what was asked a card shows, in characters.
 const EXCERPT: usize = 280;
+/// How many answers a card shows.
+const ANSWERS: usize = 10;
+/// How much of each, in characters.
+const ANSWER: usize = 120;
 
 /// As this person may see it.
 pub(crate) fn for_speaker(
@@ -34,8 +39,26 @@ pub fn card_for_agent(stored: &Stored, excerpt: &str, config: &Config) -> Ticket
         };
         Due { label: label.into(), at_unix: at.as_second() }
     });
-    let status = merged(stored).unwrap_or_else(|| stored.ticket.status.label().into());
-    TicketView { due, ..plain(stored, excerpt, config, status) }
+    let status = merged(stored).unwrap_or_else(|| config.label(&stored.ticket));
+    let mut view = TicketView { due, ..plain(stored, excerpt, config, status) };
+    for line in answers(stored, config) {
+        if !view.excerpt.is_empty() {
+            view.excerpt.push('\n');
+        }
+        view.excerpt.push_str(&line);
+    }
+    view
+}
+
+/// What the fields of its form say, a line each, as far as there is room.
+fn answers(stored: &Stored, config: &Config) -> Vec<String> {
+    let form = stored.ticket.form.as_ref().and_then(|form| config.form(form));
+    let spoken = spoken(form, &stored.answers, config, &[]).into_iter().take(ANSWERS);
+    let line = |(label, words): (String, String)| {
+        let line = format!("{label}: {}", words.replace(['\r', '\n'], " "));
+        line.chars().take(ANSWER).collect()
+    };
+    spoken.map(line).collect()
 }
 
 /// As its requester sees it: their words, and by when to expect an answer.
@@ -45,8 +68,7 @@ pub fn card_for_requester(stored: &Stored, excerpt: &str, config: &Config) -> Ti
         sla::due_at(&stored.ticket, metric).filter(|_| running)
     });
     let due = answer.map(|at| Due { label: "Answer by".into(), at_unix: at.as_second() });
-    let status = stored.ticket.status.label_for_requester();
-    let status = merged(stored).unwrap_or_else(|| status.into());
+    let status = merged(stored).unwrap_or_else(|| config.label_for_requester(&stored.ticket));
     TicketView { due, ..plain(stored, excerpt, config, status) }
 }
 

@@ -39,8 +39,8 @@ pub(crate) fn stands(stored: &Stored, config: &Config, reader: &PersonId) -> Str
             Some(merged) => format!("{number} goes on in {}.", merged.into),
             None => format!("{number} is closed."),
         },
-        status if agent => format!("{number}: {}.", status.label()),
-        status => format!("{number}: {}.", status.label_for_requester()),
+        _ if agent => format!("{number}: {}.", config.label(&stored.ticket)),
+        _ => format!("{number}: {}.", config.label_for_requester(&stored.ticket)),
     }
 }
 

@@ -1,8 +1,10 @@
 //! Verbs: `POST /v1/tickets/{number}/actions/{verb}`.
 
 use desk::access::{Permit, permit};
+use desk::assign::How;
 use desk::config::Config;
 use desk::history::{Entry, Text};
+use desk::visit::Step;
 use desk::{Closure, Command, Number, Refusal, Status};
 use serde_json::Value;
 use store::Stored;
@@ -35,6 +37,11 @@ pub(crate) enum Verb {
     Rate,
     Extend,
     Acknowledge,
+    VisitPlan,
+    VisitStart,
+    VisitArrive,
+    VisitDone,
+    VisitCancel,
 }
 
 /// Carries out one verb and answers the ticket.
@@ -80,8 +87,7 @@ impl<'a> Asked<'a> {
     }
 
     fn shown(&self, stored: &Stored) -> Answer {
-        let config = &self.call.caller.config;
-        let body = render::ticket(stored, self.description.as_ref(), config);
+        let body = render::ticket(stored, self.description.as_ref(), &self.call.caller);
         Answer::ok(body).tagged(etag(stored))
     }
 
@@ -114,7 +120,7 @@ fn read(call: &Call<'_>, verb: Verb, fields: &Fields) -> Result<Wanted, Problem>
     Ok(Wanted::Plain(match verb {
         Verb::Claim => Command::Claim,
         Verb::Release => Command::Release,
-        Verb::Assign => Command::Assign { to: assignee(call, fields)? },
+        Verb::Assign => assign(call, fields)?,
         Verb::Transfer => Command::Transfer {
             queue: call.known_queue(&fields.needed("queue", 80)?)?,
             reason: needed()?,
@@ -132,6 +138,14 @@ fn read(call: &Call<'_>, verb: Verb, fields: &Fields) -> Result<Wanted, Problem>
         Verb::Rate => Command::Rate { score: score(fields)?, comment: fields.words("comment")? },
         Verb::Extend => extend(fields)?,
         Verb::Acknowledge => Command::Acknowledge,
+        Verb::VisitPlan => Command::Visit(Box::new(plan(call, fields)?)),
+        Verb::VisitStart => Command::Visit(Box::new(Step::Start)),
+        Verb::VisitArrive => Command::Visit(Box::new(Step::Arrive)),
+        Verb::VisitDone => {
+            let title = Some(fields.needed("sign_off", 200)?.replace(['\r', '\n'], " "));
+            Command::Visit(Box::new(Step::Finish(Text { title, ..fields.words("note")? })))
+        }
+        Verb::VisitCancel => Command::Visit(Box::new(Step::Cancel(needed()?))),
         Verb::Close => return close(fields),
     }))
 }
@@ -142,9 +156,31 @@ fn extend(fields: &Fields) -> Result<Command, Problem> {
     Ok(Command::Extend { due_at, reason: fields.needed_words("reason")? })
 }
 
+fn plan(call: &Call<'_>, fields: &Fields) -> Result<Step, Problem> {
+    let at = |name: &str| fields.instant(name)?.ok_or_else(|| Problem::field(name, "it is needed"));
+    let (from, to) = (at("from")?, at("to")?);
+    let region = fields.text("region", 40)?;
+    let known = |id: &String| call.caller.config.regions.iter().any(|region| region.id == *id);
+    match region.as_ref().filter(|id| !known(id)) {
+        Some(_) => Err(Problem::field("region", "there is no such region")),
+        None => Ok(Step::Plan { region, from, to }),
+    }
+}
+
 fn close(fields: &Fields) -> Result<Wanted, Problem> {
     let reason = fields.text("reason", WORDS_AT_MOST)?.unwrap_or_default();
     Ok(Wanted::Close { closure: Closure::parse(&reason), reason: Text::plain(reason) })
+}
+
+/// To somebody by name, or to whoever the desk finds.
+fn assign(call: &Call<'_>, fields: &Fields) -> Result<Command, Problem> {
+    match fields.word("by", How::ALL, How::parse)? {
+        None => Ok(Command::Assign { to: assignee(call, fields)? }),
+        Some(_) if fields.get("to").is_some() => {
+            Err(Problem::field("by", "name somebody, or say how they are found: not both"))
+        }
+        Some(how) => Ok(Command::Seek { how }),
+    }
 }
 
 fn assignee(call: &Call<'_>, fields: &Fields) -> Result<desk::PersonId, Problem> {

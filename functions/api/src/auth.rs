@@ -1,9 +1,9 @@
 //! Who calls: a token acts as its person; an admin's may act for another.
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 use std::sync::{Arc, RwLock};
 
-use desk::access::{Role, Who};
+use desk::access::{Role, Scope, Who};
 use desk::config::Config;
 use desk::person::normal_address;
 use http::{HeaderMap, header};
@@ -23,6 +23,8 @@ const REMEMBERED: usize = 1_000;
 pub(crate) struct Caller {
     pub who: Who,
     pub token: String,
+    /// What the token may be used for; empty is everything.
+    pub scopes: BTreeSet<Scope>,
     pub config: Arc<Config>,
 }
 
@@ -51,7 +53,7 @@ impl Tokens {
             Some(_) if own.role != Role::Admin => return Err(Problem::forbidden()),
             Some(email) => stand_in(store, &config, own, email).await?,
         };
-        Ok(Caller { who, token: token.id, config })
+        Ok(Caller { who, token: token.id, scopes: token.scopes, config })
     }
 
     async fn token(&self, store: &Store, secret: &str) -> Result<Option<Token>, Problem> {

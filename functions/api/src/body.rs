@@ -75,6 +75,12 @@ impl Fields {
         self.map
     }
 
+    /// Those of these fields that were given, for whoever reads them at once.
+    pub fn those(&self, names: &[&str]) -> Map<String, Value> {
+        let given = names.iter().filter_map(|name| self.map.get_key_value(*name));
+        given.map(|(name, value)| (name.clone(), value.clone())).collect()
+    }
+
     /// Whether a field was given at all, be it null.
     pub fn has(&self, name: &str) -> bool {
         self.map.contains_key(name)

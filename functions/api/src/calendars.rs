@@ -67,7 +67,7 @@ fn added(config: &Config, made: &NamedCalendar) -> Result<Config, Problem> {
 
 async fn patch(call: &Call<'_>, id: &CalendarId) -> Result<Answer, Problem> {
     let given = call.fields()?.whole();
-    let changed = call.store.configure(|config| {
+    let changed = call.configure(|config| {
         let before = current(call, config, id)?;
         let after = settings::calendar::edit(before, &given, &config.zone)?;
         replaced(config, after)
@@ -77,7 +77,7 @@ async fn patch(call: &Call<'_>, id: &CalendarId) -> Result<Answer, Problem> {
 }
 
 async fn remove(call: &Call<'_>, id: &CalendarId) -> Result<Answer, Problem> {
-    let changed = call.store.configure(|config| {
+    let changed = call.configure(|config| {
         current(call, config, id)?;
         let users = users(config, id);
         if !users.is_empty() {
@@ -110,7 +110,7 @@ async fn import(call: &Call<'_>, id: &CalendarId) -> Result<Answer, Problem> {
     };
     let planned = with_days(&config).and_then(|config| shown(&config, id));
     let answer = call.promise(planned).await?;
-    call.store.configure(with_days).await??;
+    call.configure(with_days).await??;
     Ok(answer)
 }
 

@@ -72,7 +72,7 @@ async fn put(
     wanted: &Document,
     next: impl Fn(u64) -> Config,
 ) -> Result<Answer, Problem> {
-    let changed = call.store.configure(|config| {
+    let changed = call.configure(|config| {
         if config.version != before.version {
             return Err(Problem::from(desk::Refusal::Stale));
         }
@@ -107,9 +107,8 @@ pub(crate) async fn add_to(
     let answer = call.promise(planned).await?;
     let is_repeatable = call.once()?.is_some();
     let known = |config: &Config| is_repeatable && shown(config).is_ok();
-    let changed = call
-        .store
-        .configure(|config| if known(config) { Ok(config.clone()) } else { added(config) });
+    let changed =
+        call.configure(|config| if known(config) { Ok(config.clone()) } else { added(config) });
     changed.await??;
     Ok(answer)
 }
@@ -120,7 +119,7 @@ pub(crate) fn checked(config: Config) -> Result<Config, Problem> {
     fitting(config)
 }
 
-fn fitting(config: Config) -> Result<Config, Problem> {
+pub(crate) fn fitting(config: Config) -> Result<Config, Problem> {
     let length = serde_json::to_string(&config).map_or(usize::MAX, |text| text.len());
     if length <= CONFIG_AT_MOST {
         return Ok(config);
@@ -136,7 +135,7 @@ fn said(version: u64, before: &Config, after: &Document) -> Answer {
     Answer::ok(json!({ "version": version, "changes": changes }))
 }
 
-fn render(change: &Change) -> Value {
+pub(crate) fn render(change: &Change) -> Value {
     let (how, field, from, to) = match &change.how {
         How::Added { .. } => ("added", None, None, None),
         How::Removed => ("removed", None, None, None),
@@ -201,13 +200,21 @@ async fn versions(call: &Call<'_>) -> Result<Answer, Problem> {
         };
         items.push(json!({
             "version": version,
-            "at": this.and_then(|this| this.at),
+            "at": this.as_ref().and_then(|this| this.at),
+            "by": this.and_then(|this| author(call, this.by)),
             "current": version == current,
             "changes": changes.iter().map(ToString::to_string).collect::<Vec<_>>(),
         }));
         this = before;
     }
     Ok(call.page(items, first.checked_sub(1)))
+}
+
+/// Who made a version, while they are a member.
+fn author(call: &Call<'_>, by: Option<PersonId>) -> Option<Value> {
+    let by = by?;
+    let name = call.caller.config.member(&by).map(|member| member.name.clone());
+    Some(json!({ "id": by, "name": name }))
 }
 
 async fn roll_back(call: &Call<'_>) -> Result<Answer, Problem> {

@@ -2,12 +2,17 @@
 //! there are is in `route.rs`, what each means in the file named for what it is about. Nothing here
 //! decides what a ticket may do.
 
+mod audit;
 mod auth;
 mod body;
 mod document;
+mod forms;
 mod health;
 mod idempotency;
+mod language;
+mod packs;
 mod page;
+mod place;
 mod precondition;
 mod problem;
 mod render;
@@ -16,14 +21,19 @@ mod route;
 mod actions;
 mod calendars;
 mod configuration;
+mod dry_run;
 mod inbound;
 mod list;
+mod macros;
 mod members;
 mod messages;
 mod policies;
+mod preferences;
 mod queues;
 mod receipt;
 mod relate;
+mod rules;
+mod tasks;
 mod tickets;
 mod tokens;
 
@@ -100,6 +110,10 @@ async fn answer(api: &Api, request: Request<Bytes>) -> Result<Response<Bytes>, P
         Found::OtherMethods(allow) => return Err(Problem::wrong_method(allow)),
         Found::Nothing => return Err(Problem::not_found()),
     };
+    let wanted = route.scopes();
+    if !caller.scopes.is_empty() && !wanted.iter().any(|scope| caller.scopes.contains(scope)) {
+        return Err(Problem::out_of_scope(wanted));
+    }
     if body.len() > BODY_AT_MOST {
         return Err(Problem::too_large(BODY_AT_MOST));
     }
@@ -141,13 +155,33 @@ async fn carry_out(call: &Call<'_>, to: To, varying: &[&str]) -> Result<Answer, 
         To::AddMember => members::add(call).await,
         To::GetMember => members::get(call, first).await,
         To::EditMember => members::patch(call, first).await,
+        To::GetPreferences => preferences::get(call, first).await,
+        To::EditPreferences => preferences::patch(call, first).await,
         To::ListQueues => queues::list(call).await,
         To::AddQueue => queues::add(call).await,
         To::GetQueue => queues::get(call, first).await,
         To::EditQueue => queues::patch(call, first).await,
         To::Calendar(on) => calendars::answer(call, on, first).await,
         To::Policy(on) => policies::answer(call, on, first).await,
+        To::Form(on) => forms::answer(call, on, first).await,
+        To::ListPacks => packs::list(call).await,
+        To::AddPack => packs::add(call, first).await,
+        To::Task(on) => {
+            let task = varying.get(1).copied().unwrap_or_default();
+            tasks::answer(call, on, number()?, task).await
+        }
+        To::Rule(on) => rules::answer(call, on, first).await,
+        To::DryRunRule => dry_run::rule(call).await,
+        To::DryRunPolicy => dry_run::policy(call).await,
+        To::Macro(on) => macros::answer(call, on, first).await,
+        To::ApplyMacro => {
+            let id = varying.get(1).copied().unwrap_or_default();
+            macros::apply(call, number()?, id).await
+        }
         To::Config(on) => configuration::answer(call, on).await,
+        To::ListAudit => audit::list(call).await,
+        To::ListTokens => tokens::list(call, first).await,
+        To::RevokeToken => tokens::revoke(call, first).await,
         To::CreateToken => tokens::create(call).await,
     }
 }

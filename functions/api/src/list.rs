@@ -51,9 +51,9 @@ pub(crate) async fn tickets(call: &Call<'_>) -> Result<Answer, Problem> {
     };
     let first_texts: Vec<_> = found.iter().map(|stored| (stored.ticket.number, 1)).collect();
     let texts = call.store.texts(&first_texts).await?;
-    let config = &call.caller.config;
+    let items = found.iter();
     let items =
-        found.iter().map(|stored| render::ticket(stored, texts.get(&stored.ticket.number), config));
+        items.map(|stored| render::ticket(stored, texts.get(&stored.ticket.number), &call.caller));
     Ok(call.page(items.collect(), next))
 }
 

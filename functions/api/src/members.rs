@@ -1,6 +1,7 @@
 //! People with a role.
 
 use desk::access::Role;
+use desk::assign::Work;
 use desk::config::{Config, Member};
 use desk::person::Identity;
 use desk::{PersonId, QueueId};
@@ -45,12 +46,14 @@ pub(crate) async fn add(call: &Call<'_>) -> Result<Answer, Problem> {
     let introduction = Introduction::by_email(&email, fields.text("name", 200)?);
     let person = call.store.welcome(&introduction).await?;
     let name = introduction.name.unwrap_or(person.name);
-    let member = Member { id: person.id, email, name, role };
+    let given = fields.those(settings::assign::MEMBER);
+    let work = settings::assign::edit_work(&Work::default(), &given, &call.caller.config)?;
+    let member = Member { id: person.id, email, name, role, work };
 
     let answer = call.promise(planned(call, &member, &queues, &accounts).await).await?;
     let is_repeatable = call.once()?.is_some();
     let known = |config: &Config| is_repeatable && config.members.contains(&member);
-    let changed = call.store.configure(|config| {
+    let changed = call.configure(|config| {
         if known(config) { Ok(config.clone()) } else { joined(config, &member, &queues) }
     });
     changed.await??;
@@ -72,7 +75,7 @@ pub(crate) async fn patch(call: &Call<'_>, id: &str) -> Result<Answer, Problem> 
     let config = call.latest_config().await?;
     edited(&config, &id, &fields)?;
     free(call, &id, &accounts).await?;
-    let changed = call.store.configure(|config| edited(config, &id, &fields));
+    let changed = call.configure(|config| edited(config, &id, &fields));
     let config = changed.await??;
     for (field, account) in accounts {
         if !call.store.link(&id, &account).await? {
@@ -96,6 +99,8 @@ fn edited(config: &Config, id: &PersonId, fields: &Fields) -> Result<Config, Pro
         }
         member.role = role;
     }
+    let given = fields.those(settings::assign::MEMBER);
+    member.work = settings::assign::edit_work(&member.work, &given, config)?;
     let Some(queues) = fields.texts("queues")? else { return Ok(next) };
     let queues: Vec<QueueId> = queues.into_iter().map(QueueId).collect();
     if queues.iter().any(|queue| config.queue(queue).is_none()) {
@@ -182,6 +187,10 @@ fn render(member: &Member, config: &Config) -> Value {
         "name": member.name,
         "role": member.role,
         "queues": queues.map(|queue| &queue.id).collect::<Vec<_>>(),
+        "skills": member.work.skills,
+        "regions": member.work.regions,
+        "capacity": member.work.capacity,
+        "calendar": member.work.calendar,
     })
 }
 

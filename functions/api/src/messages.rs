@@ -178,12 +178,27 @@ pub(crate) async fn events(call: &Call<'_>, number: Number) -> Result<Answer, Pr
     Ok(call.page(items, next))
 }
 
-/// What a requester sees of the history: neither notes nor the desk's own alarms.
+/// What a requester sees of the history: neither notes nor tasks nor the desk's own alarms. What they
+/// may see of the fields of a form is in the ticket.
 fn for_requester(event: &Event) -> bool {
     let internal = event.visibility() == Some(Visibility::Internal);
     let desks_own = matches!(
         event,
-        Event::AlarmRaised { .. } | Event::Acknowledged { .. } | Event::Undeliverable { .. }
+        Event::AlarmRaised { .. }
+            | Event::Acknowledged { .. }
+            | Event::Undeliverable { .. }
+            | Event::FormFilled { .. }
+            | Event::FieldsSet { .. }
+            | Event::TaskAdded { .. }
+            | Event::TaskRenamed { .. }
+            | Event::TaskGiven { .. }
+            | Event::TaskDated { .. }
+            | Event::TaskDone { .. }
+            | Event::TaskUndone { .. }
+            | Event::TaskDue { .. }
+            | Event::RuleRan { .. }
+            | Event::MacroApplied { .. }
+            | Event::RulesStopped { .. }
     );
     !internal && !desks_own
 }

@@ -7,6 +7,7 @@ use http::StatusCode;
 use serde_json::{Map, Value, json};
 
 use crate::configuration::{add_to, checked};
+use crate::place::position;
 use crate::precondition::content_tag;
 use crate::problem::Problem;
 use crate::queues::{may_configure, may_look};
@@ -68,7 +69,7 @@ fn added(config: &Config, made: &Policy, position: Option<usize>) -> Result<Conf
 async fn patch(call: &Call<'_>, id: &PolicyId) -> Result<Answer, Problem> {
     let mut given = call.fields()?.whole();
     let position = position(&mut given)?;
-    let changed = call.store.configure(|config| {
+    let changed = call.configure(|config| {
         let (n, before) = current(call, config, id)?;
         let after = settings::policy::edit(before, &given, &config.calendars)?;
         let mut others = config.clone();
@@ -91,10 +92,14 @@ async fn patch(call: &Call<'_>, id: &PolicyId) -> Result<Answer, Problem> {
 }
 
 async fn remove(call: &Call<'_>, id: &PolicyId) -> Result<Answer, Problem> {
-    let changed = call.store.configure(|config| {
+    let changed = call.configure(|config| {
         let (n, _) = current(call, config, id)?;
         if n + 1 == config.policies.len() {
             let detail = "this policy is for every ticket that no other is for; edit it instead";
+            return Err(Problem::in_use(detail));
+        }
+        if let Some(form) = config.forms.iter().find(|form| form.policy.as_ref() == Some(id)) {
+            let detail = format!("form {} names this policy; edit that first", form.id);
             return Err(Problem::in_use(detail));
         }
         let mut config = config.clone();
@@ -105,14 +110,20 @@ async fn remove(call: &Call<'_>, id: &PolicyId) -> Result<Answer, Problem> {
     Ok(Answer { status: StatusCode::NO_CONTENT, ..Answer::ok(Value::Null) })
 }
 
-/// Takes the position out of what was given; the first is 1.
-fn position(given: &mut Map<String, Value>) -> Result<Option<usize>, Problem> {
-    let value = given.remove("position").filter(|value| !value.is_null());
-    let Some(value) = value else { return Ok(None) };
-    let number = value.as_u64().and_then(|number| usize::try_from(number).ok());
-    let number = number.filter(|number| *number > 0);
-    let wrong = || Problem::field("position", "it must be a number; the first is 1");
-    number.map(Some).ok_or_else(wrong)
+/// The configuration as it would be with this policy, in the place of the one it replaces or at its
+/// position.
+pub(crate) fn as_if(config: &Config, mut given: Map<String, Value>) -> Result<Config, Problem> {
+    let position = position(&mut given)?;
+    let made = settings::policy::read(&Value::Object(given), &config.calendars)?;
+    let Ok((n, _)) = find(config, &made.id) else { return added(config, &made, position) };
+    let mut others = config.clone();
+    let is_last = n + 1 == others.policies.len();
+    others.policies.remove(n);
+    if !is_last && position.is_some() {
+        return placed(others, made, position);
+    }
+    others.policies.insert(n, made);
+    checked(others)
 }
 
 /// Puts a policy among the others, before the last.

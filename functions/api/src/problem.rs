@@ -2,6 +2,7 @@
 
 use bytes::Bytes;
 use desk::Refusal;
+use desk::access::Scope;
 use http::{HeaderMap, HeaderValue, Response, StatusCode, header};
 use serde_json::json;
 use settings::Wrong;
@@ -81,6 +82,13 @@ impl Problem {
     /// The caller's role does not allow it.
     pub fn forbidden() -> Problem {
         Problem::new(&FORBIDDEN, Refusal::NotPermitted.to_string())
+    }
+
+    /// The token is for other things.
+    pub fn out_of_scope(wanted: &[Scope]) -> Problem {
+        let words: Vec<&str> = wanted.iter().map(|scope| scope.as_str()).collect();
+        let detail = format!("this token has none of the scopes {}", words.join(", "));
+        Problem::new(&FORBIDDEN, detail)
     }
 
     /// The path exists, the method does not; `allow` are those that do.
@@ -184,12 +192,23 @@ impl From<Refusal> for Problem {
             | Refusal::AlreadySplit { .. }
             | Refusal::TooMany
             | Refusal::AlreadyClaimed { .. } => Problem::new(&NOT_NOW, detail),
+            Refusal::TasksOpen { .. } | Refusal::Forbidden { .. } => Problem::new(&NOT_NOW, detail),
+            Refusal::NotTaken(refused) => {
+                Problem::field(&format!("fields.{}", refused.field), detail)
+            }
+            Refusal::NoForm => Problem::field("fields", detail),
+            Refusal::NoSuchTask => Problem::not_found(),
+            Refusal::NotAFieldVisit | Refusal::NobodyGoes | Refusal::VisitNotThere { .. } => {
+                Problem::new(&NOT_NOW, detail)
+            }
+            Refusal::VisitOutOfRange => Problem::field("to", detail),
             Refusal::Stale => Problem::new(&STALE, detail),
             Refusal::HoldOutOfRange => Problem::field("until", detail),
             Refusal::ItsOwn => Problem::field("to", detail),
             Refusal::NotToBeSplit => Problem::field("entry", detail),
             Refusal::AgreedDateOutOfRange => Problem::field("due_at", detail),
             Refusal::ScoreOutOfRange => Problem::field("score", detail),
+            Refusal::Unfit(_) => Problem::field("then", detail),
         }
     }
 }
@@ -198,7 +217,8 @@ impl From<Wrong> for Problem {
     fn from(wrong: Wrong) -> Problem {
         // Which of a list it is about is the call's own: `policies[2].when` is its `when`.
         let field = wrong.path.split_once("].").map_or(wrong.path.as_str(), |(list, field)| {
-            if list.contains('.') { wrong.path.as_str() } else { field }
+            let list = list.split('[').next().unwrap_or_default();
+            if settings::is_part(list) { field } else { wrong.path.as_str() }
         });
         let line = wrong.line.map(|line| format!("line {line}: ")).unwrap_or_default();
         Problem::field(field, format!("{line}{}", wrong.message))

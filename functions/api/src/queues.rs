@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use desk::access::Role;
 use desk::config::{ChatChannel, Config, Queue};
+use desk::ways::Ways;
 use desk::{PersonId, QueueId};
 use serde_json::{Value, json};
 
@@ -35,7 +36,7 @@ pub(crate) async fn get(call: &Call<'_>, id: &str) -> Result<Answer, Problem> {
     shown(config, &QueueId::from(id))
 }
 
-/// `POST /v1/queues` `{id, name?, address?, members?, lead?, manager?, head?, channel?, review?}`
+/// `POST /v1/queues`: what is not given is as on a fresh desk, but with nobody on it.
 pub(crate) async fn add(call: &Call<'_>) -> Result<Answer, Problem> {
     call.only(may_configure)?;
     let fields = call.fields()?;
@@ -69,16 +70,19 @@ fn added(config: &Config, id: &QueueId, fields: &Fields) -> Result<Config, Probl
         head: None,
         channel: None,
         review: false,
+        tasks_first: false,
+        ways: Ways::default(),
+        assignment: None,
     });
     edited(&config, id, fields)
 }
 
-/// `PATCH /v1/queues/{id}` `{name?, address?, members?, lead?, manager?, head?, channel?, review?}`
+/// `PATCH /v1/queues/{id}`: what is not given stays.
 pub(crate) async fn patch(call: &Call<'_>, id: &str) -> Result<Answer, Problem> {
     call.only(may_configure)?;
     let fields = call.fields()?;
     let id = QueueId::from(id);
-    let changed = call.store.configure(|config| {
+    let changed = call.configure(|config| {
         let queue = config.queue(&id).ok_or_else(Problem::not_found)?;
         call.check_match(&content_tag(&render(queue, config)))?;
         edited(config, &id, &fields)
@@ -95,10 +99,18 @@ fn shown(config: &Config, id: &QueueId) -> Result<Answer, Problem> {
 }
 
 impl Call<'_> {
+    /// Changes the configuration, on record as whoever calls.
+    pub(crate) async fn configure<E>(
+        &self,
+        edit: impl Fn(&Config) -> Result<Config, E>,
+    ) -> Result<Result<Arc<Config>, E>, store::Error> {
+        self.store.configure(Some(&self.caller.who), edit).await
+    }
+
     /// The configuration as it is now, where the caller's may be half a minute old.
     pub(crate) async fn latest_config(&self) -> Result<Arc<Config>, Problem> {
         let unchanged = |config: &Config| Ok::<_, Problem>(config.clone());
-        self.store.configure(unchanged).await?
+        self.store.configure(None, unchanged).await?
     }
 }
 
@@ -145,10 +157,15 @@ fn edited(config: &Config, id: &QueueId, fields: &Fields) -> Result<Config, Prob
         None if fields.has("channel") => queue.channel = None,
         None => {}
     }
-    if let Some(review) = fields.get("review") {
-        let said = review.as_bool();
-        queue.review = said.ok_or_else(|| Problem::field("review", "it is true or false"))?;
+    for (name, flag) in [("review", &mut queue.review), ("tasks_first", &mut queue.tasks_first)] {
+        if let Some(value) = fields.get(name) {
+            *flag = value.as_bool().ok_or_else(|| Problem::field(name, "it is true or false"))?;
+        }
     }
+    let given = fields.those(settings::ways::FIELDS);
+    queue.ways = settings::ways::edit(&queue.ways, &given)?;
+    let given = fields.those(settings::assign::QUEUE);
+    queue.assignment = settings::assign::edit_queue(queue.assignment, &given)?;
     Ok(next)
 }
 
@@ -164,5 +181,10 @@ fn render(queue: &Queue, config: &Config) -> Value {
         "head": queue.head.as_ref().map(person),
         "channel": queue.channel,
         "review": queue.review,
+        "tasks_first": queue.tasks_first,
+        "labels": settings::ways::show_labels(&queue.ways),
+        "forbidden": settings::ways::show_forbidden(&queue.ways),
+        "assignment": queue.assignment.map(|assignment| assignment.how),
+        "capacity": queue.assignment.and_then(|assignment| assignment.capacity),
     })
 }

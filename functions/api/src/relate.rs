@@ -159,6 +159,7 @@ async fn split(call: &Call<'_>, number: Number, fields: &Fields) -> Result<Answe
         external_id: None,
         follow_up_of: None,
         text: Text { title: Some(title.replace(['\r', '\n'], " ")), of, ..Text::default() },
+        form: None,
     };
     let asked = Asked::of(call, number).await?;
     let may = |stored: &Stored| match call.matches(&etag(stored)) {

@@ -2,6 +2,8 @@
 
 use std::collections::BTreeMap;
 
+use desk::access::may_read_internal;
+use desk::answer::{Answers, for_requester};
 use desk::config::Config;
 use desk::history::{Actor, Entry, Text};
 use desk::sla::{self, Clock, Metric, State};
@@ -13,8 +15,8 @@ use crate::auth::Caller;
 use crate::problem::Problem;
 
 /// A ticket.
-pub(crate) fn ticket(stored: &Stored, text: Option<&Text>, config: &Config) -> Value {
-    let ticket = &stored.ticket;
+pub(crate) fn ticket(stored: &Stored, text: Option<&Text>, reader: &Caller) -> Value {
+    let (ticket, config) = (&stored.ticket, reader.config.as_ref());
     json!({
         "number": ticket.number,
         "id": ticket.number.0.to_string(),
@@ -23,13 +25,24 @@ pub(crate) fn ticket(stored: &Stored, text: Option<&Text>, config: &Config) -> V
         "type": ticket.kind,
         "priority": ticket.priority,
         "status": ticket.status,
+        "status_label": status_label(ticket, reader),
         "closure": ticket.closure,
         "queue": ticket.queue,
         "assignee": ticket.assignee.as_ref().map(|id| member(id, config)),
         "requester": asker(stored),
         "channel": ticket.channel,
         "tags": ticket.tags,
-        "fields": {},
+        "form": ticket.form,
+        "fields": answers(stored, reader),
+        "visit": ticket.visit.as_ref().map(|visit| {
+            json!({
+                "region": visit.region,
+                "from": visit.from,
+                "to": visit.to,
+                "status": visit.stage,
+                "since": visit.since,
+            })
+        }),
         "external_id": ticket.external_id,
         "created_at": ticket.opened_at,
         "updated_at": ticket.updated_at,
@@ -43,6 +56,23 @@ pub(crate) fn ticket(stored: &Stored, text: Option<&Text>, config: &Config) -> V
         "rating": ticket.rating.map(|rating| rating.score),
         "version": ticket.version,
     })
+}
+
+/// What the reader calls the ticket's status.
+fn status_label(ticket: &Ticket, reader: &Caller) -> String {
+    match may_read_internal(&reader.who) {
+        true => reader.config.label(ticket),
+        false => reader.config.label_for_requester(ticket),
+    }
+}
+
+/// What the fields of the form say, as far as the reader may know.
+fn answers(stored: &Stored, reader: &Caller) -> Answers {
+    if may_read_internal(&reader.who) {
+        return stored.answers.clone();
+    }
+    let form = stored.ticket.form.as_ref().and_then(|form| reader.config.form(form));
+    for_requester(form, &stored.answers)
 }
 
 fn service(ticket: &Ticket) -> Value {
@@ -128,8 +158,15 @@ impl Names {
 
     /// Whoever acted; the desk itself goes by its own name.
     pub fn actor(&self, actor: &Actor) -> Value {
-        let Actor::Person { id, through } = actor else {
-            return json!({ "id": "system", "name": "Bellhop", "email": null });
+        let desk = || json!({ "id": "system", "name": "Bellhop", "email": null });
+        let (id, through) = match actor {
+            Actor::Person { id, through } => (id, through),
+            Actor::System => return desk(),
+            Actor::Rule { id } => {
+                let mut desk = desk();
+                desk["rule"] = json!(id);
+                return desk;
+            }
         };
         let mut person = self.known.get(id).cloned().unwrap_or_else(|| json!({ "id": id }));
         if let Some(through) = through {

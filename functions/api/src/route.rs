@@ -4,8 +4,14 @@
 use crate::actions::Verb;
 use crate::calendars::OnCalendar;
 use crate::configuration::OnConfig;
+use crate::forms::OnForm;
+use crate::macros::OnMacro;
 use crate::policies::OnPolicy;
+use crate::preferences;
 use crate::relate::Tie;
+use crate::rules::OnRule;
+use crate::tasks::OnTask;
+use desk::access::Scope;
 
 /// One call.
 #[derive(Debug)]
@@ -41,14 +47,28 @@ pub(crate) enum To {
     AddMember,
     GetMember,
     EditMember,
+    GetPreferences,
+    EditPreferences,
     ListQueues,
     AddQueue,
     GetQueue,
     EditQueue,
     Calendar(OnCalendar),
     Policy(OnPolicy),
+    Form(OnForm),
+    ListPacks,
+    AddPack,
+    Task(OnTask),
+    Rule(OnRule),
+    Macro(OnMacro),
+    ApplyMacro,
+    DryRunRule,
+    DryRunPolicy,
     Config(OnConfig),
     CreateToken,
+    ListTokens,
+    RevokeToken,
+    ListAudit,
 }
 
 /// What a method and a path lead to.
@@ -78,15 +98,79 @@ const OPENING: &[&str] = &[
     "external_id",
 ];
 const EDIT: &[&str] = &["priority", "type", "title", "tags", "queue", "reason", "fields"];
-const MEMBER: &[&str] = &["email", "name", "role", "queues", "slack", "discord"];
-const MEMBER_EDIT: &[&str] = &["name", "role", "queues", "slack", "discord"];
-const QUEUE: &[&str] =
-    &["id", "name", "address", "members", "lead", "manager", "head", "channel", "review"];
-const QUEUE_EDIT: &[&str] =
-    &["name", "address", "members", "lead", "manager", "head", "channel", "review"];
+const MEMBER: &[&str] = &[
+    "email", "name", "role", "queues", "slack", "discord", "skills", "regions", "capacity",
+    "calendar",
+];
+const MEMBER_EDIT: &[&str] =
+    &["name", "role", "queues", "slack", "discord", "skills", "regions", "capacity", "calendar"];
+const QUEUE: &[&str] = &[
+    "id",
+    "name",
+    "address",
+    "members",
+    "lead",
+    "manager",
+    "head",
+    "channel",
+    "review",
+    "tasks_first",
+    "labels",
+    "forbidden",
+    "assignment",
+    "capacity",
+];
+const QUEUE_EDIT: &[&str] = &[
+    "name",
+    "address",
+    "members",
+    "lead",
+    "manager",
+    "head",
+    "channel",
+    "review",
+    "tasks_first",
+    "labels",
+    "forbidden",
+    "assignment",
+    "capacity",
+];
 const CALENDAR_EDIT: &[&str] = &["name", "hours", "zone", "week", "holidays"];
 const POLICY: &[&str] = &["id", "name", "when", "targets", "position"];
+const FORM: &[&str] = &[
+    "id",
+    "name",
+    "description",
+    "status",
+    "queue",
+    "type",
+    "priority",
+    "policy",
+    "handlers",
+    "tasks_first",
+    "tasks",
+    "fields",
+    "position",
+];
+const FORM_EDIT: &[&str] = &[
+    "name",
+    "description",
+    "status",
+    "queue",
+    "type",
+    "priority",
+    "policy",
+    "handlers",
+    "tasks_first",
+    "tasks",
+    "fields",
+    "position",
+];
+const PLAN: &[&str] = &["region", "from", "to"];
+const TASK_EDIT: &[&str] = &["title", "assignee", "due_at", "done"];
 const POLICY_EDIT: &[&str] = &["name", "when", "targets", "position"];
+const RULE: &[&str] = &["id", "name", "enabled", "on", "after", "when", "then", "stop", "position"];
+const RULE_EDIT: &[&str] = &["name", "enabled", "on", "after", "when", "then", "stop", "position"];
 
 /// The table.
 pub(crate) const ROUTES: &[Route] = &[
@@ -99,9 +183,12 @@ pub(crate) const ROUTES: &[Route] = &[
     get("/v1/tickets/{number}/events", PAGE, To::ListEvents),
     get("/v1/tickets/{number}/attachments/{id}", &[], To::Download),
     get("/v1/tickets/{number}/sla", &[], To::GetReceipt),
+    get("/v1/tickets/{number}/tasks", PAGE, To::Task(OnTask::List)),
+    post("/v1/tickets/{number}/tasks", &["title", "assignee", "due_at"], To::Task(OnTask::Add)),
+    patch("/v1/tickets/{number}/tasks/{task}", TASK_EDIT, To::Task(OnTask::Edit)),
     post("/v1/tickets/{number}/actions/claim", &[], To::Act(Verb::Claim)),
     post("/v1/tickets/{number}/actions/release", &[], To::Act(Verb::Release)),
-    post("/v1/tickets/{number}/actions/assign", &["to"], To::Act(Verb::Assign)),
+    post("/v1/tickets/{number}/actions/assign", &["to", "by"], To::Act(Verb::Assign)),
     post("/v1/tickets/{number}/actions/transfer", &["queue", "reason"], To::Act(Verb::Transfer)),
     post("/v1/tickets/{number}/actions/hold", &["reason", "until"], To::Act(Verb::Hold)),
     post("/v1/tickets/{number}/actions/await", &["body"], To::Act(Verb::Await)),
@@ -117,6 +204,15 @@ pub(crate) const ROUTES: &[Route] = &[
     post("/v1/tickets/{number}/actions/rate", &["score", "comment"], To::Act(Verb::Rate)),
     post("/v1/tickets/{number}/actions/extend", &["due_at", "reason"], To::Act(Verb::Extend)),
     post("/v1/tickets/{number}/actions/acknowledge", &[], To::Act(Verb::Acknowledge)),
+    post("/v1/tickets/{number}/actions/visit_plan", PLAN, To::Act(Verb::VisitPlan)),
+    post("/v1/tickets/{number}/actions/visit_start", &[], To::Act(Verb::VisitStart)),
+    post("/v1/tickets/{number}/actions/visit_arrive", &[], To::Act(Verb::VisitArrive)),
+    post(
+        "/v1/tickets/{number}/actions/visit_done",
+        &["sign_off", "note"],
+        To::Act(Verb::VisitDone),
+    ),
+    post("/v1/tickets/{number}/actions/visit_cancel", &["reason"], To::Act(Verb::VisitCancel)),
     post("/v1/tickets/{number}/actions/merge", &["into"], To::Tie(Tie::Merge)),
     post("/v1/tickets/{number}/actions/unmerge", &[], To::Tie(Tie::Unmerge)),
     post("/v1/tickets/{number}/actions/split", &["entry", "title"], To::Tie(Tie::Split)),
@@ -129,6 +225,8 @@ pub(crate) const ROUTES: &[Route] = &[
     post("/v1/members", MEMBER, To::AddMember),
     get("/v1/members/{id}", &[], To::GetMember),
     patch("/v1/members/{id}", MEMBER_EDIT, To::EditMember),
+    get("/v1/people/{id}/preferences", &[], To::GetPreferences),
+    patch("/v1/people/{id}/preferences", preferences::FIELDS, To::EditPreferences),
     get("/v1/queues", PAGE, To::ListQueues),
     post("/v1/queues", QUEUE, To::AddQueue),
     get("/v1/queues/{id}", &[], To::GetQueue),
@@ -141,15 +239,39 @@ pub(crate) const ROUTES: &[Route] = &[
     post("/v1/calendars/{id}/holidays", &["ical"], To::Calendar(OnCalendar::Import)),
     get("/v1/policies", PAGE, To::Policy(OnPolicy::List)),
     post("/v1/policies", POLICY, To::Policy(OnPolicy::Add)),
+    trial("/v1/policies/dry-run", POLICY, To::DryRunPolicy),
     get("/v1/policies/{id}", &[], To::Policy(OnPolicy::Get)),
     patch("/v1/policies/{id}", POLICY_EDIT, To::Policy(OnPolicy::Edit)),
     delete("/v1/policies/{id}", To::Policy(OnPolicy::Remove)),
+    get("/v1/rules", PAGE, To::Rule(OnRule::List)),
+    post("/v1/rules", RULE, To::Rule(OnRule::Add)),
+    trial("/v1/rules/dry-run", settings::rule::FIELDS, To::DryRunRule),
+    get("/v1/rules/{id}", &[], To::Rule(OnRule::Get)),
+    patch("/v1/rules/{id}", RULE_EDIT, To::Rule(OnRule::Edit)),
+    delete("/v1/rules/{id}", To::Rule(OnRule::Remove)),
+    get("/v1/macros", PAGE, To::Macro(OnMacro::List)),
+    post("/v1/macros", &["id", "name", "scope", "queue", "then"], To::Macro(OnMacro::Add)),
+    get("/v1/macros/{id}", &[], To::Macro(OnMacro::Get)),
+    patch("/v1/macros/{id}", &["name", "queue", "then"], To::Macro(OnMacro::Edit)),
+    delete("/v1/macros/{id}", To::Macro(OnMacro::Remove)),
+    get("/v1/macros/{id}/preview", &["ticket"], To::Macro(OnMacro::Preview)),
+    post("/v1/tickets/{number}/macros/{id}", &[], To::ApplyMacro),
+    get("/v1/forms", PAGE, To::Form(OnForm::List)),
+    post("/v1/forms", FORM, To::Form(OnForm::Add)),
+    get("/v1/forms/{id}", &[], To::Form(OnForm::Get)),
+    patch("/v1/forms/{id}", FORM_EDIT, To::Form(OnForm::Edit)),
+    delete("/v1/forms/{id}", To::Form(OnForm::Remove)),
+    get("/v1/packs", PAGE, To::ListPacks),
+    post("/v1/packs/{id}", &[], To::AddPack),
     get("/v1/config", &[], To::Config(OnConfig::Export)),
     put("/v1/config", &["toml"], To::Config(OnConfig::Apply)),
     post("/v1/config/plan", &["toml"], To::Config(OnConfig::Plan)),
     post("/v1/config/rollback", &["version"], To::Config(OnConfig::RollBack)),
     get("/v1/config/versions", PAGE, To::Config(OnConfig::Versions)),
-    post("/v1/tokens", &["email", "role"], To::CreateToken),
+    get("/v1/audit", PAGE, To::ListAudit),
+    post("/v1/tokens", &["email", "role", "scopes"], To::CreateToken),
+    get("/v1/people/{id}/tokens", &[], To::ListTokens),
+    delete("/v1/tokens/{id}", To::RevokeToken),
 ];
 
 const fn get(path: &'static str, query: &'static [&'static str], to: To) -> Route {
@@ -158,6 +280,11 @@ const fn get(path: &'static str, query: &'static [&'static str], to: To) -> Rout
 
 const fn post(path: &'static str, fields: &'static [&'static str], to: To) -> Route {
     Route { method: "POST", path, query: &[], fields, to }
+}
+
+/// Asks what would be, a page at a time.
+const fn trial(path: &'static str, fields: &'static [&'static str], to: To) -> Route {
+    Route { method: "POST", path, query: PAGE, fields, to }
 }
 
 const fn patch(path: &'static str, fields: &'static [&'static str], to: To) -> Route {
@@ -170,6 +297,26 @@ const fn put(path: &'static str, fields: &'static [&'static str], to: To) -> Rou
 
 const fn delete(path: &'static str, to: To) -> Route {
     Route { method: "DELETE", path, query: &[], fields: &[], to }
+}
+
+impl Route {
+    /// Which scopes lead to this call; any of them does.
+    pub fn scopes(&self) -> &'static [Scope] {
+        let reads = self.method == "GET";
+        let part = self.path.split('/').nth(2).unwrap_or_default();
+        match part {
+            "reports" => &[Scope::ReportsRead],
+            "tickets" if self.path.ends_with("/messages") && !reads => {
+                &[Scope::TicketsWrite, Scope::CommentsWrite]
+            }
+            "tickets" | "inbound" | "search" if reads => &[Scope::TicketsRead],
+            "tickets" => &[Scope::TicketsWrite],
+            "queues" | "members" | "forms" | "macros" | "people" if reads => {
+                &[Scope::TicketsRead, Scope::AdminConfig]
+            }
+            _ => &[Scope::AdminConfig],
+        }
+    }
 }
 
 /// Looks a call up. `HEAD` is answered as `GET` (RFC 9110 section 9.3.2).

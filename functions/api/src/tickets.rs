@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 
 use desk::access::{Permit, Role, may_read, permit};
+use desk::answer::{self, Given};
 use desk::config::Config;
 use desk::history::{Entry, Text};
 use desk::person::Person;
@@ -17,20 +18,17 @@ use store::people::Introduction;
 use crate::body::{Fields, TITLE_AT_MOST, WORDS_AT_MOST};
 use crate::precondition::etag;
 use crate::problem::Problem;
-use crate::{Answer, Call, idempotency, render};
-
-const NO_FORMS: &str = "this desk has no forms yet, and so no fields of their own";
+use crate::{Answer, Call, forms, idempotency, render};
 
 /// `POST /v1/tickets`
 pub(crate) async fn create(call: &Call<'_>) -> Result<Answer, Problem> {
     let fields = call.fields()?;
     let new = new_ticket(call, &fields).await?;
-    let config = &call.caller.config;
     let text = new.text.clone();
     let along =
         Along { once: call.once()?, arrival: Some(arrival(call, &new)), ..Along::default() };
     let created = |stored: &Stored| {
-        let body = render::ticket(stored, Some(&text), config);
+        let body = render::ticket(stored, Some(&text), &call.caller);
         let location = format!("/v1/tickets/{}", stored.ticket.number.0);
         Answer::created(body).at(location).tagged(etag(stored))
     };
@@ -47,26 +45,30 @@ pub(crate) async fn create(call: &Call<'_>) -> Result<Answer, Problem> {
 async fn new_ticket(call: &Call<'_>, fields: &Fields) -> Result<NewTicket, Problem> {
     let title = fields.needed("title", TITLE_AT_MOST)?.replace(['\r', '\n'], " ");
     let body = fields.text("description", WORDS_AT_MOST)?.unwrap_or_default();
-    let kind = fields.word("type", Type::ALL, Type::parse)?.unwrap_or(Type::Question);
+    let kind = fields.word("type", Type::ALL, Type::parse)?;
     let priority = fields.word("priority", Priority::ALL, Priority::parse)?;
     let channel = fields.word("channel", Channel::ALL, Channel::parse)?.unwrap_or(Channel::Api);
     let external_id = fields.text("external_id", 255)?;
-    fields.none_yet("form", NO_FORMS)?;
-    fields.none_yet("fields", NO_FORMS)?;
-    let queue = queue(call, fields)?;
+    let filled = forms::filled(call, fields)?;
+    let form = filled.as_ref().and_then(|filled| call.caller.config.form(&filled.form));
+    let queue = match (fields.get("queue"), form.and_then(|form| form.queue.clone())) {
+        (None, Some(queue)) => queue,
+        _ => queue(call, fields)?,
+    };
     let (requester, is_new) = requester(call, fields).await?;
     Ok(NewTicket {
         who: call.caller.who.clone(),
         requester,
         is_new,
-        kind,
-        priority: priority.unwrap_or(Priority::Medium),
+        kind: kind.or(form.and_then(|form| form.kind)).unwrap_or(Type::Question),
+        priority: priority.or(form.and_then(|form| form.priority)).unwrap_or(Priority::Medium),
         channel,
         queue,
         origin: None,
         silent: false,
         external_id,
         follow_up_of: None,
+        form: filled,
         text: Text { title: Some(title), ..Text::plain(body) },
     })
 }
@@ -138,6 +140,7 @@ pub(crate) async fn patch(call: &Call<'_>, number: Number) -> Result<Answer, Pro
             return Err(Refusal::Stale);
         }
         let commands = edits.iter().map(|edit| edit.command(&edits, stored, config));
+        let commands = commands.collect::<Result<Vec<_>, _>>()?.into_iter();
         let changing = commands.filter(|command| changes_something(command, stored));
         let who = &call.caller.who;
         changing.map(|command| permit(who, Some(&stored.ticket), command)).collect()
@@ -152,14 +155,17 @@ pub(crate) async fn patch(call: &Call<'_>, number: Number) -> Result<Answer, Pro
 enum Edit {
     /// What a priority promises depends on the ticket it is given to.
     Priority(Priority),
+    /// What fits a field depends on the ticket's form and on its other answers.
+    Fields(Given),
     Plain(Command),
 }
 
 impl Edit {
     /// The command for a ticket, `all` of whose edits come together.
-    fn command(&self, all: &[Edit], stored: &Stored, config: &Config) -> Command {
+    fn command(&self, all: &[Edit], stored: &Stored, config: &Config) -> Result<Command, Refusal> {
         let to = match self {
-            Edit::Plain(command) => return command.clone(),
+            Edit::Plain(command) => return Ok(command.clone()),
+            Edit::Fields(given) => return set_fields(given, stored, config),
             Edit::Priority(to) => *to,
         };
         let mut ticket = Circumstances::of(&stored.ticket, stored.asker.email.as_deref());
@@ -168,16 +174,27 @@ impl Edit {
             match edit {
                 Edit::Plain(Command::SetType { to }) => ticket.kind = *to,
                 Edit::Plain(Command::Transfer { queue, .. }) => ticket.queue = Some(queue),
-                Edit::Plain(_) | Edit::Priority(_) => {}
+                Edit::Plain(_) | Edit::Fields(_) | Edit::Priority(_) => {}
             }
         }
-        Command::SetPriority { to, promise: Box::new(config.promise(&ticket)) }
+        Ok(Command::SetPriority { to, promise: Box::new(config.promise(&ticket)) })
     }
 }
 
+fn set_fields(given: &Given, stored: &Stored, config: &Config) -> Result<Command, Refusal> {
+    let form = stored.ticket.form.as_ref().and_then(|form| config.form(form));
+    let form = form.ok_or(Refusal::NoForm)?;
+    let answers = answer::change(form, config, &stored.answers, given)?;
+    let fields = answer::differing(&stored.answers, &answers);
+    Ok(Command::SetFields { fields, text: Text { answers, ..Text::default() } })
+}
+
 fn edits(call: &Call<'_>, fields: &Fields) -> Result<Vec<Edit>, Problem> {
-    fields.none_yet("fields", NO_FORMS)?;
     let mut edits = Vec::new();
+    let given = forms::given(fields)?;
+    if !given.is_empty() {
+        edits.push(Edit::Fields(given));
+    }
     if let Some(to) = fields.word("priority", Priority::ALL, Priority::parse)? {
         edits.push(Edit::Priority(to));
     }
@@ -223,7 +240,7 @@ pub(crate) async fn readable(call: &Call<'_>, number: Number) -> Result<Stored, 
 pub(crate) async fn shown(call: &Call<'_>, stored: &Stored) -> Result<Answer, Problem> {
     let texts = call.store.texts(&[(stored.ticket.number, 1)]).await?;
     let text = texts.get(&stored.ticket.number);
-    Ok(Answer::ok(render::ticket(stored, text, &call.caller.config)).tagged(etag(stored)))
+    Ok(Answer::ok(render::ticket(stored, text, &call.caller)).tagged(etag(stored)))
 }
 
 impl Call<'_> {

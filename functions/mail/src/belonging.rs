@@ -129,6 +129,7 @@ mod tests {
             priority: Priority::Medium,
             channel: Channel::Email,
             email: None,
+            form: None,
         };
         let opening = Opening {
             number: Number(1),
@@ -142,6 +143,7 @@ mod tests {
             silent: false,
             external_id: None,
             text: Text::plain("help"),
+            filled: None,
         };
         let permit = permit(&asker, None, Command::Open(Box::new(opening))).unwrap();
         let entries = decide(None, &permit, Timestamp::UNIX_EPOCH).unwrap();

@@ -169,6 +169,7 @@ impl Intake<'_> {
             external_id: None,
             follow_up_of,
             text,
+            form: None,
         };
         let keep = |stored: &Stored, _: &[Entry]| kept(&line, stored);
         match self.mail.store.open(new, along, &keep).await {

@@ -59,6 +59,7 @@ fn detail(number: Number, seq: u32, entry: &Entry) -> Value {
             "by".into(),
             match &entry.by {
                 Actor::System => json!("system"),
+                Actor::Rule { id } => json!(format!("rule:{id}")),
                 Actor::Person { id, .. } => json!(id),
             },
         );
@@ -71,6 +72,7 @@ fn name(event: &Event) -> String {
     let name = match event {
         Event::Opened { .. } => "created",
         Event::RequesterReplied | Event::AgentReplied | Event::NoteAdded => "commented",
+        Event::AutoReplied => "commented",
         Event::Declined => "rejected_solution",
         Event::Rated { .. } => "csat.received",
         Event::AlarmRaised { alarm: Alarm::Warning(_), .. } => "sla.warn",

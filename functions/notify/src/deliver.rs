@@ -13,7 +13,7 @@ use store::lane::{Waiting, by_mail};
 
 use crate::facts::Facts;
 use crate::words::Letter;
-use crate::{Error, Notify, bus, mail, words};
+use crate::{Error, Notify, bus, digest, mail, words};
 
 /// What became of an attempt.
 pub(crate) enum Left {
@@ -63,6 +63,9 @@ pub(crate) async fn deliver(notify: &Notify, row: &Waiting) -> Result<Left, Erro
     if let (Lane::Bus(_), Message::Events(last)) = (&row.owed.lane, row.owed.message) {
         return bus::publish(notify, row, last).await;
     }
+    if row.owed.message == Message::Digest {
+        return digest::send(notify, row).await;
+    }
     let Some(facts) = Facts::of(notify, row).await? else {
         return Ok(Left::gone("nothing to say"));
     };
@@ -75,7 +78,7 @@ pub(crate) async fn deliver(notify: &Notify, row: &Waiting) -> Result<Left, Erro
             Some(person) => to_person(notify, row, &facts, &person).await,
         },
         Lane::Queue(queue) => to_queue(notify, row, &facts, queue).await,
-        Lane::Bus(_) => Ok(Left::gone("nothing to say")),
+        Lane::Bus(_) | Lane::GiveOut(_) | Lane::Daily => Ok(Left::gone("nothing to say")),
     }
 }
 

@@ -1,13 +1,13 @@
 //! One lane, in order, by one sender at a time.
 
 use desk::access::Permit;
-use desk::outbox::Message;
+use desk::outbox::{Lane, Message};
 use jiff::SignedDuration;
 use store::change::{Along, no_answer};
 use store::lane::{Sent, Waiting};
 
 use crate::deliver::{self, Left};
-use crate::{Error, Notify};
+use crate::{Error, Notify, digest, give_out, personal};
 
 /// How long a sender holds a lane; longer than any one message takes.
 const LEASE: SignedDuration = SignedDuration::from_secs(60);
@@ -24,6 +24,12 @@ const WAITS: [SignedDuration; 5] = [
 
 /// Sends what waits in a lane until it is empty, blocked or somebody else's.
 pub(crate) async fn send(notify: &Notify, lane: &str) -> Result<(), Error> {
+    if lane == store::key::DAILY {
+        return digest::begin(notify, lane).await;
+    }
+    if store::key::gives_out(lane) {
+        return give_out::run(notify, lane).await;
+    }
     loop {
         let Some(holder) = notify.store.lease(lane, LEASE).await? else { return Ok(()) };
         let sent = send_leased(notify, lane).await;
@@ -38,28 +44,49 @@ pub(crate) async fn send(notify: &Notify, lane: &str) -> Result<(), Error> {
 /// True where more may be waiting; false where the lane is empty or its first message has to wait.
 async fn send_leased(notify: &Notify, lane: &str) -> Result<bool, Error> {
     let rows = notify.store.waiting(lane).await?;
+    let Some(first) = rows.first() else { return Ok(false) };
+    if let Lane::Mail(person) | Lane::Chat(person) = &first.owed.lane {
+        return personal::send(notify, lane, person).await;
+    }
     for row in &rows {
         if row.attempts > 0 && row.retry_at > notify.store.now() {
             return Ok(false);
         }
-        if !send_one(notify, row).await? {
+        if send_one(notify, row).await? == Step::Waits {
             return Ok(false);
         }
     }
-    Ok(!rows.is_empty())
+    Ok(true)
 }
 
-/// Sends one message; false where it has to be tried again.
-async fn send_one(notify: &Notify, row: &Waiting) -> Result<bool, Error> {
-    match deliver::deliver(notify, row).await? {
+/// What became of one message.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Step {
+    /// It left.
+    Left,
+    /// It goes another way, or nowhere.
+    Moved,
+    /// It has to be tried again.
+    Waits,
+}
+
+/// Sends one message.
+pub(crate) async fn send_one(notify: &Notify, row: &Waiting) -> Result<Step, Error> {
+    let left = deliver::deliver(notify, row).await?;
+    step(notify, row, left).await
+}
+
+/// Puts on record what became of an attempt.
+pub(crate) async fn step(notify: &Notify, row: &Waiting, left: Left) -> Result<Step, Error> {
+    match left {
         Left::Gone { reference, threads } => {
             let sent = Sent { at: notify.store.now(), reference };
             notify.store.settle(row, &sent, &threads).await?;
-            Ok(true)
+            Ok(Step::Left)
         }
         Left::Elsewhere(owed) => {
             notify.store.redirect(row, &owed).await?;
-            Ok(true)
+            Ok(Step::Moved)
         }
         Left::Refused { reason } => give_up(notify, row, reason).await,
         Left::Later { after, reason } => {
@@ -72,25 +99,25 @@ async fn send_one(notify: &Notify, row: &Waiting) -> Result<bool, Error> {
             let wait = after.unwrap_or_else(|| WAITS.get(step).copied().unwrap_or(WAITS[0]));
             let retry_at = now.checked_add(wait).unwrap_or(now);
             notify.store.postpone(row, retry_at).await?;
-            Ok(false)
+            Ok(Step::Waits)
         }
     }
 }
 
 /// Puts it on the ticket's record that a message will not arrive, in the transaction that takes it
 /// out of the lane. A message about that is not worth a record of its own.
-async fn give_up(notify: &Notify, row: &Waiting, reason: String) -> Result<bool, Error> {
+async fn give_up(notify: &Notify, row: &Waiting, reason: String) -> Result<Step, Error> {
     let id = row.owed.id();
     tracing::warn!(message.id = id, "gave up on a message: {reason}");
     if matches!(row.owed.message, Message::NotDelivered | Message::Events(_)) {
         let sent = Sent { at: notify.store.now(), reference: format!("not delivered: {reason}") };
         notify.store.settle(row, &sent, &[]).await?;
-        return Ok(true);
+        return Ok(Step::Moved);
     }
     let along = Along { settles: Some(row.key.clone()), ..Along::default() };
     let wish = |_: &store::Stored, _: &desk::config::Config| {
         Ok(Permit::undeliverable(id.clone(), reason.clone()))
     };
     notify.store.change(row.owed.number, along, wish, &no_answer).await?;
-    Ok(true)
+    Ok(Step::Moved)
 }

@@ -2,11 +2,16 @@
 //! is left. A message that cannot leave waits in its lane and is never a reason to fail a batch: that
 //! would stop every other lane for a day.
 
+mod bundle;
 mod bus;
 mod deliver;
+mod digest;
 mod facts;
+mod give_out;
 mod lane;
 mod mail;
+mod personal;
+mod visit_words;
 mod words;
 
 use std::collections::BTreeSet;
@@ -109,9 +114,11 @@ fn lanes(batch: &dynamodb::Event) -> BTreeSet<String> {
         };
         Some((key("pk")?, key("sk")?))
     });
-    keys.filter(|(pk, sk)| pk.starts_with(store::key::LANE) && sk != "LEASE")
-        .map(|(pk, _)| pk)
-        .collect()
+    keys.filter(|(pk, sk)| {
+        pk.starts_with(store::key::LANE) && sk != "LEASE" && !sk.starts_with(store::key::PACE)
+    })
+    .map(|(pk, _)| pk)
+    .collect()
 }
 
 #[cfg(test)]

@@ -4,6 +4,7 @@ use aws_sdk_ses::error::{ProvideErrorMetadata, SdkError};
 use aws_sdk_ses::operation::send_raw_email::SendRawEmailError;
 use aws_sdk_ses::primitives::Blob;
 use aws_sdk_ses::types::RawMessage;
+use desk::config::Queue;
 use desk::person::Person;
 use desk::ticket::Place;
 use email::{Address, Outgoing};
@@ -11,6 +12,7 @@ use store::lane::Waiting;
 
 use crate::deliver::Left;
 use crate::facts::Facts;
+use crate::words::Letter;
 use crate::{Error, Notify, words};
 
 /// Sends a letter to one person.
@@ -51,22 +53,68 @@ pub(crate) async fn send(
         date_unix: facts.entry.at.as_second(),
         headers: vec![("X-Loop".into(), queue.address.clone())],
     });
+    post(notify, &id, &queue.address, to, raw).await
+}
+
+/// Who writes, and when, where that is no ticket's queue.
+pub(crate) struct From<'a> {
+    /// The queue whose address it comes from.
+    pub queue: &'a Queue,
+    /// The desk's domain.
+    pub domain: &'a str,
+    /// In seconds since 1970.
+    pub date: i64,
+}
+
+/// Sends several messages to one person as one. It is nobody's conversation: an answer to it belongs
+/// to no ticket.
+pub(crate) async fn send_bundle(
+    notify: &Notify,
+    id: &str,
+    from: &From<'_>,
+    person: &Person,
+    to: &str,
+    letter: &Letter,
+) -> Result<Left, Error> {
+    let From { queue, domain, date } = *from;
+    let id = format!("{}@{domain}", id.replace('/', "."));
+    let raw = email::compose(&Outgoing {
+        from: Address { name: Some(queue.name.clone()), email: queue.address.clone() },
+        to: Address { name: Some(person.name.clone()), email: to.to_owned() },
+        reply_to: None,
+        subject: letter.subject.clone(),
+        text: letter.text(),
+        html: None,
+        message_id: id.clone(),
+        in_reply_to: None,
+        references: Vec::new(),
+        automatic: true,
+        date_unix: date,
+        headers: vec![("X-Loop".into(), queue.address.clone())],
+    });
+    Ok(match post(notify, &id, &queue.address, to, raw).await? {
+        Left::Gone { reference, .. } => Left::gone(reference),
+        left => left,
+    })
+}
+
+async fn post(
+    notify: &Notify,
+    id: &str,
+    from: &str,
+    to: &str,
+    raw: Vec<u8>,
+) -> Result<Left, Error> {
     let message = match RawMessage::builder().data(Blob::new(raw)).build() {
         Ok(message) => message,
         Err(error) => return Ok(Left::Refused { reason: error.to_string() }),
     };
-    let sent = notify
-        .ses
-        .send_raw_email()
-        .source(&queue.address)
-        .destinations(to)
-        .raw_message(message)
-        .send()
-        .await;
+    let sent =
+        notify.ses.send_raw_email().source(from).destinations(to).raw_message(message).send().await;
     Ok(match sent {
         Ok(answer) => {
             let given = answer.message_id();
-            Left::Gone { reference: given.into(), threads: threads(notify, &id, given) }
+            Left::Gone { reference: given.into(), threads: threads(notify, id, given) }
         }
         Err(error) => not_sent(&error),
     })

@@ -3,12 +3,14 @@
 
 use chat::view::TicketView;
 use desk::Closure;
+use desk::answer::spoken as spoken_answers;
 use desk::history::Event;
 use desk::outbox::Message;
 use desk::sla::{Alarm, Metric, due_at};
 use jiff::SignedDuration;
 
 use crate::facts::Facts;
+use crate::visit_words;
 
 /// How a message looks in chat.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -43,7 +45,7 @@ pub(crate) struct Letter {
 }
 
 impl Letter {
-    fn new(subject: String, opening: impl Into<String>) -> Letter {
+    pub fn new(subject: String, opening: impl Into<String>) -> Letter {
         Letter {
             subject,
             kind: Kind::Words,
@@ -57,15 +59,15 @@ impl Letter {
         }
     }
 
-    fn quoting(self, words: &str) -> Letter {
+    pub(crate) fn quoting(self, words: &str) -> Letter {
         Letter { quoted: words.trim().to_owned(), ..self }
     }
 
-    fn ending(self, closing: impl Into<String>) -> Letter {
+    pub(crate) fn ending(self, closing: impl Into<String>) -> Letter {
         Letter { closing: closing.into(), ..self }
     }
 
-    fn for_requester(self) -> Letter {
+    pub(crate) fn for_requester(self) -> Letter {
         Letter { in_conversation: true, ..self }
     }
 
@@ -101,8 +103,14 @@ impl Letter {
     }
 }
 
-/// What this message says.
+/// What this message says. What a rule wrote nobody wrote by hand.
 pub(crate) fn letter(facts: &Facts, message: Message) -> Letter {
+    let letter = worded(facts, message);
+    let automatic = letter.automatic || facts.entry.by.rule_id().is_some();
+    Letter { automatic, ..letter }
+}
+
+fn worded(facts: &Facts, message: Message) -> Letter {
     let number = facts.ticket().number;
     let title = &facts.stored.title;
     let author = &facts.author;
@@ -118,6 +126,11 @@ pub(crate) fn letter(facts: &Facts, message: Message) -> Letter {
             .ending(REPLY_HERE)
             .for_requester()
             .by_hand(),
+        Message::AutoReply => Letter::new(format!("{number}: {title}"), "")
+            .quoting(said)
+            .ending(REPLY_HERE)
+            .for_requester(),
+        Message::Notice => assigned(format!("{number}: {title}"), format!("About {number}:")),
         Message::Question => {
             let asks =
                 if said.is_empty() { " needs an answer of yours." } else { " has a question:" };
@@ -187,6 +200,19 @@ pub(crate) fn letter(facts: &Facts, message: Message) -> Letter {
         Message::Awake => {
             assigned(format!("{number} is awake again: {title}"), "The hold is over.".into())
         }
+        Message::VisitPlanned
+        | Message::VisitYours
+        | Message::VisitStarted
+        | Message::VisitDone
+        | Message::VisitCancelled => visit_words::letter(facts, message),
+        Message::TaskGiven => assigned(
+            format!("{number}: a task for you"),
+            format!("{author} gave you a task on \"{title}\":"),
+        ),
+        Message::TaskDue => assigned(
+            format!("{number}: a task is due"),
+            format!("This is due on \"{title}\", and not done yet:"),
+        ),
         Message::GoesOnIn(into) => Letter::new(
             format!("{number} goes on in {into}"),
             format!("{number}, \"{title}\", is handled together with {into} from now on."),
@@ -225,7 +251,9 @@ pub(crate) fn letter(facts: &Facts, message: Message) -> Letter {
             )
         },
         Message::NotDelivered => undelivered(facts),
-        Message::Events(_) => Letter::new(number.to_string(), ""),
+        Message::Events(_) | Message::GiveOut(_) | Message::Digest => {
+            Letter::new(number.to_string(), "")
+        }
     }
 }
 
@@ -354,17 +382,30 @@ fn alarmed(facts: &Facts, metric: Metric, alarm: Alarm) -> Letter {
     Letter { kind: Kind::Alert, facts: summary(facts), ..Letter::new(subject, opening) }
 }
 
-fn summary(facts: &Facts) -> Vec<(String, String)> {
+pub(crate) fn summary(facts: &Facts) -> Vec<(String, String)> {
     let ticket = facts.ticket();
     let fact = |name: &str, value: String| (name.to_owned(), value);
     vec![
         fact("Ticket", format!("{} {}", ticket.number, facts.stored.title)),
         fact("Priority", ticket.priority.label().into()),
-        fact("Status", ticket.status.label().into()),
+        fact("Status", facts.config.label(ticket)),
         fact("Requester", facts.stored.asker.name.clone()),
         fact("Assignee", facts.assignee()),
         fact("Queue", queue_name(facts)),
     ]
+    .into_iter()
+    .chain(answers(facts))
+    .collect()
+}
+
+/// What the fields of its form say.
+fn answers(facts: &Facts) -> Vec<(String, String)> {
+    let form = facts.ticket().form.as_ref().and_then(|form| facts.config.form(form));
+    let mut spoken = spoken_answers(form, &facts.stored.answers, &facts.config, &[]);
+    if let Some(form) = form {
+        spoken.insert(0, ("Form".into(), form.name.clone()));
+    }
+    spoken
 }
 
 fn queue_name(facts: &Facts) -> String {

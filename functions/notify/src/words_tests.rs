@@ -38,12 +38,14 @@ fn facts(event: Event, said: &str, time: &str) -> Facts {
             priority: Priority::Urgent,
             channel: Channel::Email,
             email: None,
+            form: None,
         }),
         queue: QueueId::from("support"),
         origin: None,
         silent: false,
         external_id: None,
         text: opening.clone(),
+        filled: None,
     }));
     let kofi = Who::new(PersonId::from("kofi"), Role::Requester);
     let mut history = decide(None, &permit(&kofi, None, open).unwrap(), at("09:00:00")).unwrap();
@@ -62,7 +64,8 @@ fn facts(event: Event, said: &str, time: &str) -> Facts {
     history.extend([claim, entry.clone()]);
     let ticket = fold(&history).unwrap();
     let asker = Asker { name: "Kofi".into(), email: Some("kofi@example.org".into()) };
-    let stored = Stored { ticket, title: "VPN drops".into(), asker };
+    let answers = desk::answer::Answers::new();
+    let stored = Stored { ticket, title: "VPN drops".into(), answers, asker };
     Facts { stored, entry, opening, config: Arc::new(config), author: "Ana".into() }
 }
 
@@ -102,7 +105,7 @@ fn to_the_requester() {
 fn to_agents() {
     let said = "It still drops.";
     let messages = [
-        (Event::Assigned { to: PersonId::from("admin") }, Message::Assigned),
+        (Event::Assigned { to: PersonId::from("admin"), how: None }, Message::Assigned),
         (Event::RequesterReplied, Message::RequesterWrote),
         (Event::Declined, Message::NotSolved),
         (Event::Confirmed, Message::Confirmed),
@@ -124,6 +127,32 @@ fn to_agents() {
         ),
     ];
     let letters = messages.map(|(event, message)| read(&facts(event, said, "09:10:00"), message));
+    insta::assert_snapshot!(letters.join("\n========\n"));
+}
+
+#[test]
+fn of_visits_and_tasks() {
+    let (from, to) = (at("13:00:00"), at("15:00:00"));
+    let plan = Event::VisitPlanned { region: Some("north".into()), from, to };
+    let planned = |event: Event, said: &str, message: Message| {
+        let mut facts = facts(event, said, "09:10:00");
+        let (stage, since) = (desk::visit::Stage::Planned, from);
+        let visit = desk::visit::Visit { region: None, from, to, stage, since };
+        facts.stored.ticket.visit = Some(visit);
+        if let Some(text) = &mut facts.entry.text {
+            text.title = Some("Kofi Mensah".into());
+        }
+        read(&facts, message)
+    };
+    let letters = [
+        planned(plan.clone(), "", Message::VisitPlanned),
+        planned(plan, "", Message::VisitYours),
+        planned(Event::VisitStarted, "", Message::VisitStarted),
+        planned(Event::VisitDone, "New cable.", Message::VisitDone),
+        planned(Event::VisitCancelled, "The cable is late.", Message::VisitCancelled),
+        planned(Event::TaskGiven { task: 3, to: None }, "Order a cable", Message::TaskGiven),
+        planned(Event::TaskDue { task: 3 }, "Order a cable", Message::TaskDue),
+    ];
     insta::assert_snapshot!(letters.join("\n========\n"));
 }
 

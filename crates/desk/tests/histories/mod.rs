@@ -64,12 +64,16 @@ pub struct Life {
 
 #[derive(Clone, Debug)]
 enum Deed {
+    /// The desk's policy changed.
+    Rearm(Promise),
     Agent(Command),
     Requester(Command),
     /// Hold for so many minutes.
     Hold(i64),
     /// Agree on a date so many minutes ahead.
     Extend(i64),
+    /// Something to do within so many minutes.
+    Task(i64),
 }
 
 fn minutes(n: i64) -> SignedDuration {
@@ -182,6 +186,8 @@ fn deeds() -> impl Strategy<Value = Deed> {
         10 => by_requester.prop_map(Deed::Requester),
         2 => (1..3_000i64).prop_map(Deed::Hold),
         2 => (1..6_000i64).prop_map(Deed::Extend),
+        2 => (1..6_000i64).prop_map(Deed::Task),
+        1 => promises().prop_map(Deed::Rearm),
     ]
 }
 
@@ -233,6 +239,10 @@ pub fn live(life: &Life) -> Lived {
     for (gap, deed) in &life.deeds {
         lived.pass(lived.now + minutes(*gap));
         let (who, command) = match deed {
+            Deed::Rearm(promise) => {
+                lived.give(&Permit::rearm(promise.clone()));
+                continue;
+            }
             Deed::Agent(command @ (Command::Approve | Command::Return(_))) => {
                 (&reviewer, command.clone())
             }
@@ -241,6 +251,10 @@ pub fn live(life: &Life) -> Lived {
             Deed::Hold(wait) => {
                 let until = Some(lived.now + minutes(*wait));
                 (&agent, Command::Hold { until, reason: text() })
+            }
+            Deed::Task(ahead) => {
+                let due_at = Some(lived.now + minutes(*ahead));
+                (&agent, Command::AddTask { title: text(), assignee: None, due_at })
             }
             Deed::Extend(ahead) => {
                 let due_at = lived.now + minutes(*ahead);
@@ -268,5 +282,6 @@ fn opening(promise: &Promise) -> Command {
         silent: false,
         external_id: None,
         text: text(),
+        filled: None,
     }))
 }

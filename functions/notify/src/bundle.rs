@@ -1,0 +1,127 @@
+//! Several messages to one person as one: a line each, and how many more there are.
+
+use chat::slack::card;
+use desk::PersonId;
+use desk::outbox::Lane;
+use desk::person::{Identity, Person};
+use store::lane::Waiting;
+
+use crate::deliver::Left;
+use crate::facts::Facts;
+use crate::words::{Letter, letter};
+use crate::{Error, Notify, mail};
+
+/// How much of somebody's words a line shows, in characters.
+const QUOTED_AT_MOST: usize = 100;
+
+/// Sends these as one message, the way of their lane. `all` is how many there are altogether.
+pub(crate) async fn send(
+    notify: &Notify,
+    id: &PersonId,
+    rows: &[Waiting],
+    all: usize,
+) -> Result<Left, Error> {
+    let Some(person) = notify.store.person(id).await? else {
+        return Ok(Left::gone("nobody to write to"));
+    };
+    let mut told = Vec::new();
+    for row in rows {
+        if let Some(facts) = Facts::of(notify, row).await? {
+            told.push((row, facts));
+        }
+    }
+    let Some((first, facts)) = told.first() else { return Ok(Left::gone("nothing to say")) };
+    let lines = told.iter().map(|(row, facts)| line(&letter(facts, row.owed.message)));
+    let letter = one_letter(&lines.collect::<Vec<_>>(), all);
+    let id = format!("{}/{all}", first.owed.id());
+    match (&first.owed.lane, &person.email) {
+        (Lane::Mail(_), Some(email)) => {
+            let Some(queue) = facts.queue() else {
+                return Ok(Left::gone("no queue to write from"));
+            };
+            let date = facts.entry.at.as_second();
+            let from = mail::From { queue, domain: &facts.config.domain, date };
+            mail::send_bundle(notify, &id, &from, &person, email, &letter).await
+        }
+        (Lane::Mail(_), None) => Ok(Left::gone("no address")),
+        (_, _) => post(notify, &id, &person, &letter.short()).await,
+    }
+}
+
+/// What a message comes to in one line.
+fn line(letter: &Letter) -> String {
+    let words = letter.quoted.split_whitespace().collect::<Vec<_>>().join(" ");
+    if words.is_empty() {
+        return letter.subject.clone();
+    }
+    let mut quoted: String = words.chars().take(QUOTED_AT_MOST).collect();
+    if quoted.len() < words.len() {
+        quoted.push('…');
+    }
+    format!("{}: {quoted}", letter.subject)
+}
+
+/// The letter they make together.
+fn one_letter(lines: &[String], all: usize) -> Letter {
+    let more = all.saturating_sub(lines.len());
+    let mut listed: Vec<String> = lines.iter().map(|line| format!("• {line}")).collect();
+    if more > 0 {
+        listed.push(format!("… and {more} more. Your queues list them all, next due first."));
+    }
+    let opening = match more {
+        0 => format!("{all} things happened to your tickets:"),
+        _ => format!("{all} things happened at once. The most pressing:"),
+    };
+    let closing = "This is a summary: answer on the ticket itself.";
+    Letter {
+        closing: closing.into(),
+        quoted: listed.join("\n"),
+        ..Letter::new(format!("{all} updates on your tickets"), opening)
+    }
+}
+
+pub(crate) async fn post(
+    notify: &Notify,
+    id: &str,
+    person: &Person,
+    text: &str,
+) -> Result<Left, Error> {
+    match person.chat.first() {
+        Some(Identity::Slack { user, .. }) => {
+            let posted = notify.slack.post_message(user, &card::notice(text), None).await;
+            Ok(match posted {
+                Ok(posted) => Left::gone(format!("slack/{}/{}", posted.channel, posted.ts)),
+                Err(error) => error.into(),
+            })
+        }
+        Some(Identity::Discord { user }) => {
+            let channel = match notify.discord.direct_channel(user).await {
+                Ok(channel) => channel,
+                Err(error) => return Ok(error.into()),
+            };
+            let body = chat::discord::card::notice(text);
+            Ok(match notify.discord.post_message(&channel, &body, id).await {
+                Ok(posted) => Left::gone(format!("discord/{channel}/{posted}")),
+                Err(error) => error.into(),
+            })
+        }
+        Some(Identity::Email(_)) | None => Ok(Left::gone("no account in chat")),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn several_messages_read_as_one() {
+        let long = Letter {
+            quoted: format!("It is\nbroken. {}", "Again. ".repeat(20)),
+            ..Letter::new("#12: Kofi wrote".into(), "")
+        };
+        let lines = [line(&long), line(&Letter::new("#13 is yours: VPN".into(), ""))];
+        let two = one_letter(&lines, 2);
+        let forty = one_letter(&lines, 40);
+        insta::assert_snapshot!(format!("{}\n\n{}----\n{}", two.subject, two.text(), forty.text()));
+    }
+}
