@@ -345,7 +345,10 @@ const ALL: &[(&str, &[(&str, Proof)])] = &[
                     "forms::a_pack_brings_a_kind_of_work_and_changes_nothing_that_is_there",
                 ]),
             ),
-            ("Webhooks", NotYet("webhooks; the event bus tells every entry already")),
+            (
+                "Webhooks, signed, tried again, on record, to public addresses alone",
+                By(&["webhooks::another_system_is_told_until_it_has_taken_it"]),
+            ),
             (
                 "An API with cursors, keys, conditions and plain refusals",
                 By(&[

@@ -34,3 +34,4 @@ mod tokens;
 mod verbs;
 mod visits;
 mod ways;
+mod webhooks;

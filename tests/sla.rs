@@ -28,7 +28,8 @@ pub async fn desk_on_monday() -> (Desk, Timestamp) {
     (desk, monday)
 }
 
-fn next_monday() -> Timestamp {
+/// The next Monday, 08:00.
+pub fn next_monday() -> Timestamp {
     let today = wall().to_zoned(TimeZone::UTC).date();
     let ahead = 7 - i64::from(today.weekday().to_monday_zero_offset());
     let monday = today.checked_add(ahead.days()).expect("a date");

@@ -13,12 +13,13 @@ const LINES_AT_MOST: usize = 800;
 
 /// What each library may know of the workspace; what is not listed here is no function and no program
 /// either. The arrows point one way.
-const ARROWS: [(&str, &[&str]); 7] = [
+const ARROWS: [(&str, &[&str]); 8] = [
     ("desk", &[]),
     ("email", &["desk"]),
     ("settings", &["desk"]),
     ("store", &["desk"]),
     ("chat", &["desk"]),
+    ("webhook", &[]),
     ("verbs", &["chat", "desk", "store"]),
     ("lambda", &["desk", "store"]),
 ];

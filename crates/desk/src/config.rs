@@ -16,6 +16,7 @@ use crate::schedule::Calendar;
 use crate::sla::Promise;
 use crate::upgrade::AtRest;
 use crate::ways::Ways;
+use crate::webhook::Webhook;
 
 /// The whole configuration.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -54,6 +55,9 @@ pub struct Config {
     /// What agents carry out at once, besides their own.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub macros: Vec<Macro>,
+    /// Other systems that are told what happens.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub webhooks: Vec<Webhook>,
     /// Slack workspaces served; empty serves any validly signed one.
     pub workspaces: Vec<String>,
     /// Discord guilds served; empty serves any validly signed one.
@@ -211,6 +215,7 @@ impl Config {
             policies: vec![Policy::standard()],
             rules: Vec::new(),
             macros: Vec::new(),
+            webhooks: Vec::new(),
             forms: Vec::new(),
             language: Language::default(),
             limits: Limits::default(),

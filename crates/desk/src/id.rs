@@ -67,6 +67,11 @@ name!(
     MacroId
 );
 
+name!(
+    /// A webhook, by the short word it goes by.
+    WebhookId
+);
+
 /// A ticket's number: sequential, never used twice, shown as `#1042`.
 #[derive(
     Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize, Default,

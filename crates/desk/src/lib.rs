@@ -69,9 +69,13 @@ pub mod message;
 
 pub mod outbox;
 
+pub mod webhook;
+
 pub use command::{Command, Refusal};
 pub use history::{Actor, Entry, Event, Text, evolve, fold};
-pub use id::{CalendarId, FieldId, FormId, MacroId, Number, PersonId, PolicyId, QueueId, RuleId};
+pub use id::{
+    CalendarId, FieldId, FormId, MacroId, Number, PersonId, PolicyId, QueueId, RuleId, WebhookId,
+};
 pub use lifecycle::decide;
 pub use ticket::{Channel, Closure, Priority, Status, Ticket, Type};
 

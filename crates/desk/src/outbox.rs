@@ -11,7 +11,7 @@ use serde::{Deserialize, Serialize};
 use crate::assign::How;
 use crate::config::Queue;
 use crate::history::{Actor, Entry, Event};
-use crate::id::{Number, PersonId, QueueId};
+use crate::id::{Number, PersonId, QueueId, WebhookId};
 pub use crate::message::Message;
 use crate::silence::is_silent;
 use crate::sla::{Alarm, Metric};
@@ -29,6 +29,8 @@ pub enum Lane {
     Queue(QueueId),
     /// Tickets of a queue that somebody has to be found for.
     GiveOut(QueueId),
+    /// Another system.
+    Webhook(WebhookId),
     /// What begins once a day.
     Daily,
     /// A shard of the event bus.
@@ -78,6 +80,7 @@ impl Owed {
             Lane::Chat(person) => (person.as_str(), "chat"),
             Lane::Queue(queue) => (queue.as_str(), "queue"),
             Lane::GiveOut(queue) => (queue.as_str(), "give-out"),
+            Lane::Webhook(id) => (id.as_str(), "webhook"),
             Lane::Daily => ("desk", "daily"),
             Lane::Bus(_) => ("desk", "bus"),
         };

@@ -9,6 +9,7 @@ use crate::schedule::Calendar;
 use crate::silence::{Silence, is_silent};
 use crate::sla::{self, Alarm, Metric, State};
 use crate::tally::{Step, Tally};
+use crate::task;
 use crate::ticket::{Ticket, words};
 use crate::waiting::{self, Act};
 
@@ -77,6 +78,8 @@ words!(
         Wake = "wake",
         /// Closes it for good.
         CloseResolved = "close_resolved",
+        /// Reminds whoever must do a task.
+        TaskDue = "task_due",
     }
 );
 
@@ -288,7 +291,13 @@ fn next(ticket: &Ticket) -> Vec<Next> {
         };
         Next { at: due.at, what, metric: None, silent: false }
     });
-    let mut next: Vec<Next> = alarms.chain(act).collect();
+    let tasks = task::coming(ticket).map(|at| Next {
+        at,
+        what: Coming::TaskDue,
+        metric: None,
+        silent: false,
+    });
+    let mut next: Vec<Next> = alarms.chain(act).chain(tasks).collect();
     next.sort_by_key(|next| next.at);
     next
 }

@@ -46,6 +46,7 @@ impl Coming {
             Coming::ResolveUnanswered => "It is taken as solved.",
             Coming::Wake => "The hold ends.",
             Coming::CloseResolved => "It is closed for good.",
+            Coming::TaskDue => "Whoever must do a task is reminded.",
         }
     }
 }

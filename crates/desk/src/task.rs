@@ -61,9 +61,19 @@ pub struct Change {
 
 /// The next task somebody is reminded of, and when.
 pub(crate) fn next_due(ticket: &Ticket) -> Option<(Timestamp, u32)> {
-    let tasks = ticket.tasks.iter().filter(|(_, task)| task.done.is_none() && !task.reminded);
-    let dated = tasks.filter_map(|(id, task)| Some((task.due_at?, *id)));
-    dated.min().filter(|_| ticket.status.is_open())
+    dated(ticket).min()
+}
+
+/// When somebody will be reminded of tasks, one after the other.
+pub(crate) fn coming(ticket: &Ticket) -> impl Iterator<Item = Timestamp> {
+    dated(ticket).map(|(at, _)| at)
+}
+
+fn dated(ticket: &Ticket) -> impl Iterator<Item = (Timestamp, u32)> {
+    let open = ticket.status.is_open();
+    let waits = move |task: &Task| open && task.done.is_none() && !task.reminded;
+    let tasks = ticket.tasks.iter().filter(move |(_, task)| waits(task));
+    tasks.filter_map(|(id, task)| Some((task.due_at?, *id)))
 }
 
 /// How many are not done.

@@ -17,6 +17,7 @@ use crate::policy::{Conditions, Policy, Targets};
 use crate::rule::Rule;
 use crate::sla::Promise;
 use crate::ticket::Priority;
+use crate::webhook::Webhook;
 
 /// A configuration in any form.
 #[derive(Deserialize)]
@@ -37,6 +38,8 @@ pub(crate) struct AtRest {
     rules: Vec<Rule>,
     #[serde(default)]
     macros: Vec<Macro>,
+    #[serde(default)]
+    webhooks: Vec<Webhook>,
     #[serde(default)]
     policy: Option<OnePolicy>,
     #[serde(default)]
@@ -71,6 +74,7 @@ impl From<AtRest> for Config {
             policies: stored.policies,
             rules: stored.rules,
             macros: stored.macros,
+            webhooks: stored.webhooks,
             forms: stored.forms,
             language: stored.language,
             limits: stored.limits,

@@ -124,7 +124,7 @@ impl LocalDesk {
         let now = desk_time(&clock);
         let standins = standins(said, &identity, outbox.clone(), now.clone());
         Ok(LocalDesk {
-            api: api::Api::new(store.clone()),
+            api: api::Api::new(store.clone()).on_own_machine(),
             slack: doors.slack()?,
             discord: doors.discord()?,
             journal,
@@ -250,6 +250,7 @@ impl Doors<'_> {
                 reply_secret: self.reply_secret(),
                 region: "us-east-1".into(),
             },
+            crate::webhook::post(outbox.clone(), now.clone()),
         ))
     }
 }

@@ -34,4 +34,5 @@ pub mod ses;
 pub mod smtp;
 pub mod standins;
 pub mod streams;
+pub mod webhook;
 pub mod wire;

@@ -16,6 +16,7 @@ pub fn check(config: &Config) -> Result<(), Wrong> {
     policies(config)?;
     crate::form_check::forms(config)?;
     crate::rule_check::macros(config)?;
+    crate::webhook::check(config)?;
     crate::rule_check::rules(config)
 }
 

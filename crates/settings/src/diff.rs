@@ -184,6 +184,10 @@ fn things(config: &Config) -> Vec<Thing> {
             .iter()
             .map(|one| Thing { what: format!("macro {}", one.id), fields: macro_rows(one) }),
     );
+    things.extend(config.webhooks.iter().map(|hook| Thing {
+        what: format!("webhook {}", hook.id),
+        fields: crate::webhook::rows(hook),
+    }));
     things.extend(config.forms.iter().map(|form| Thing {
         what: format!("form {}", form.id),
         fields: form_rows(form, &config.language),

@@ -18,7 +18,7 @@ use crate::lines::{self, Lines};
 use crate::policy::{self, one_of};
 use crate::table::{Table, address};
 use crate::wrong::Wrong;
-use crate::{form, form_export, macros, rule, ways};
+use crate::{form, form_export, macros, rule, ways, webhook};
 
 const FIELDS: &[&str] = &[
     "domain",
@@ -32,6 +32,7 @@ const FIELDS: &[&str] = &[
     "policies",
     "rules",
     "macros",
+    "webhooks",
     "forms",
     "language",
     "limits",
@@ -126,6 +127,7 @@ impl Document {
         }
         config.members.sort_by(|a, b| a.email.cmp(&b.email));
         config.rules.iter_mut().for_each(|rule| rule.version = 1);
+        config.webhooks.sort_by(|a, b| a.id.cmp(&b.id));
         config.regions.sort_by(|a, b| a.id.cmp(&b.id));
         config.calendars.sort_by(|a, b| a.id.cmp(&b.id));
         for list in [&mut config.workspaces, &mut config.guilds] {
@@ -180,6 +182,7 @@ fn config(value: &Value) -> Result<Config, Wrong> {
     let calendars = calendars.collect::<Result<Vec<_>, _>>()?;
     let policies = table.tables("policies", policy::FIELDS)?;
     let policies = policies.iter().map(|table| policy::of_table(table, &calendars));
+    let webhooks = table.tables("webhooks", webhook::FIELDS)?;
     let macros = table.tables("macros", macros::FIELDS)?;
     let macros = macros.iter().map(|table| macros::of_table(table, &who));
     let rules = table.tables("rules", rule::FIELDS)?;
@@ -192,6 +195,7 @@ fn config(value: &Value) -> Result<Config, Wrong> {
         policies: policies.collect::<Result<_, _>>()?,
         rules: rules.collect::<Result<_, _>>()?,
         macros: macros.collect::<Result<_, _>>()?,
+        webhooks: webhooks.iter().map(webhook::of_table).collect::<Result<_, _>>()?,
         members: members.iter().map(member).collect::<Result<_, _>>()?,
         queues: queues.iter().map(|table| queue(table, &domain)).collect::<Result<_, _>>()?,
         regions: regions.iter().map(assign::region).collect::<Result<_, _>>()?,

@@ -95,6 +95,13 @@ fn full() -> Config {
     config.members[1].name = "  Ana\nA. ".into();
     config.domain = "Example.COM".into();
     config.queues[1].address = "IT@Example.com".into();
+    config.webhooks.push(desk::webhook::Webhook {
+        id: desk::WebhookId::from("crm"),
+        url: "https://crm.example.com/hook?a=\"b\"".into(),
+        events: ["ticket.created".to_owned()].into(),
+        queues: [QueueId::from("it")].into(),
+        enabled: false,
+    });
     config.workspaces = vec!["T01".into()];
     config.guilds = vec!["123".into(), "456".into()];
     config

@@ -97,6 +97,7 @@ impl Document {
         }
         write_rules(&mut out, &config.rules);
         write_macros(&mut out, &config.macros);
+        crate::webhook::write(&mut out, &config.webhooks);
         write_forms(&mut out, &config.forms, &config.language);
         out
     }

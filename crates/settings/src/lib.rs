@@ -25,6 +25,7 @@ pub mod rule;
 mod rule_check;
 mod rule_condition;
 pub mod ways;
+pub mod webhook;
 
 pub use check::check;
 pub use document::{Document, is_part};

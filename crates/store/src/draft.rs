@@ -7,7 +7,7 @@ use desk::config::Config;
 use desk::history::{Entry, Event, Text};
 use desk::rule::{self, Facts};
 use desk::ticket::Place;
-use desk::{Number, Ticket, evolve, outbox};
+use desk::{Number, Ticket, evolve, outbox, webhook};
 use jiff::Timestamp;
 use sha2::{Digest, Sha256};
 
@@ -129,6 +129,10 @@ impl Store {
         }
         let queue = stored.ticket.queue.as_ref().and_then(|queue| config.queue(queue));
         for owed in outbox::outgoing(&stored.ticket, queue, draft.first_seq(), &draft.entries) {
+            items.push(self.put_new(lane::row(&owed, self.now())?)?);
+        }
+        let hooks = &config.webhooks;
+        for owed in webhook::outgoing(&stored.ticket, hooks, draft.first_seq(), &draft.entries) {
             items.push(self.put_new(lane::row(&owed, self.now())?)?);
         }
         let answer = draft.along.once.as_ref().and_then(|_| answer(stored, &draft.entries));

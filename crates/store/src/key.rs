@@ -18,6 +18,7 @@
 //! | configuration | `CONFIG#<version>` / `CONFIG`; `CONFIG` / `CURRENT` points to one | |
 //! | what was done to the desk | `AUDIT#<yyyy-mm>` / `<at>#<id>` | |
 //! | what has to be gone through | `JOB` / `REARM` | |
+//! | a webhook's secret, state, deliveries | `WEBHOOK#<id>` / `SECRET`; `STATE`; `ATTEMPT#<at>#<delivery>` | |
 //! | whose turn it is | `ROTA` / `ROTA` | |
 //! | counter; the desk's first day | `COUNTER` / `ticket`; `DESK` / `BORN` | |
 //!
@@ -27,7 +28,7 @@
 
 use desk::outbox::Lane;
 use desk::person::Identity;
-use desk::{Number, PersonId, QueueId};
+use desk::{Number, PersonId, QueueId, WebhookId};
 use jiff::Timestamp;
 use jiff::civil::Date;
 
@@ -94,10 +95,32 @@ pub fn lane(lane: &Lane) -> String {
         Lane::Chat(person) => format!("{LANE}chat#{person}"),
         Lane::Queue(queue) => format!("{LANE}queue#{queue}"),
         Lane::GiveOut(queue) => format!("{LANE}give-out#{queue}"),
+        Lane::Webhook(id) => format!("{WEBHOOK}{id}"),
         Lane::Daily => DAILY.to_owned(),
         Lane::Bus(shard) => format!("{LANE}bus#{shard}"),
     }
 }
+
+/// What a webhook's lane begins with.
+pub const WEBHOOK: &str = "LANE#webhook#";
+
+/// What a webhook's requests are signed with.
+pub fn webhook_secret(id: &WebhookId) -> Key {
+    key(format!("WEBHOOK#{id}"), "SECRET")
+}
+
+/// Since when a webhook fails.
+pub fn webhook_state(id: &WebhookId) -> Key {
+    key(format!("WEBHOOK#{id}"), "STATE")
+}
+
+/// One attempt to deliver something.
+pub fn attempt(id: &WebhookId, at: Timestamp, delivery: &str) -> Key {
+    key(format!("WEBHOOK#{id}"), format!("{ATTEMPT}{}#{delivery}", instant(at)))
+}
+
+/// What every attempt's sort key begins with.
+pub const ATTEMPT: &str = "ATTEMPT#";
 
 /// The lane of what begins once a day.
 pub const DAILY: &str = "LANE#daily";

@@ -35,6 +35,7 @@ pub mod due;
 pub mod blob;
 
 pub mod token;
+pub mod webhook;
 
 pub mod table;
 

@@ -49,7 +49,7 @@ impl Store {
 
     /// What a person has said of how they are reached.
     pub async fn preferences(&self, id: &PersonId) -> Result<Preferences, Error> {
-        let item = self.get(key::preferences(id), false).await?;
+        let item = self.get(key::preferences(id), true).await?;
         Ok(item.map(|item| item::data(&item)).transpose()?.unwrap_or_default())
     }
 

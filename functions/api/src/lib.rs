@@ -36,6 +36,7 @@ mod rules;
 mod tasks;
 mod tickets;
 mod tokens;
+mod webhooks;
 
 use bytes::Bytes;
 use http::{HeaderMap, HeaderValue, Method, Request, Response, StatusCode, header};
@@ -51,6 +52,14 @@ pub use problem::Problem;
 pub struct Api {
     store: Store,
     tokens: auth::Tokens,
+    hooks: Hooks,
+}
+
+/// How names are looked up that webhooks lead to.
+#[derive(Clone)]
+pub(crate) struct Hooks {
+    resolve: webhook::Resolve,
+    own_machine: bool,
 }
 
 /// The largest request body, in bytes.
@@ -59,6 +68,7 @@ const BODY_AT_MOST: usize = 1024 * 1024;
 /// A request whose sender is known.
 pub(crate) struct Call<'a> {
     store: &'a Store,
+    hooks: &'a Hooks,
     caller: auth::Caller,
     route: &'static Route,
     method: Method,
@@ -79,7 +89,14 @@ pub(crate) struct Answer {
 impl Api {
     /// The door of one desk.
     pub fn new(store: Store) -> Api {
-        Api { store, tokens: auth::Tokens::default() }
+        let hooks = Hooks { resolve: webhook::address::system(), own_machine: false };
+        Api { store, tokens: auth::Tokens::default(), hooks }
+    }
+
+    /// The same on one machine: webhooks may lead to it.
+    pub fn on_own_machine(self) -> Api {
+        let hooks = Hooks { own_machine: true, ..self.hooks.clone() };
+        Api { hooks, ..self }
     }
 }
 
@@ -119,6 +136,7 @@ async fn answer(api: &Api, request: Request<Bytes>) -> Result<Response<Bytes>, P
     }
     let call = Call {
         store: &api.store,
+        hooks: &api.hooks,
         caller,
         route,
         method: parts.method,
@@ -182,6 +200,7 @@ async fn carry_out(call: &Call<'_>, to: To, varying: &[&str]) -> Result<Answer, 
         To::ListAudit => audit::list(call).await,
         To::ListTokens => tokens::list(call, first).await,
         To::RevokeToken => tokens::revoke(call, first).await,
+        To::Webhook(on) => webhooks::answer(call, on, varying).await,
         To::CreateToken => tokens::create(call).await,
     }
 }

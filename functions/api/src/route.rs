@@ -11,6 +11,7 @@ use crate::preferences;
 use crate::relate::Tie;
 use crate::rules::OnRule;
 use crate::tasks::OnTask;
+use crate::webhooks::OnWebhook;
 use desk::access::Scope;
 
 /// One call.
@@ -65,6 +66,7 @@ pub(crate) enum To {
     DryRunRule,
     DryRunPolicy,
     Config(OnConfig),
+    Webhook(OnWebhook),
     CreateToken,
     ListTokens,
     RevokeToken,
@@ -135,6 +137,7 @@ const QUEUE_EDIT: &[&str] = &[
     "assignment",
     "capacity",
 ];
+const WEBHOOK_EDIT: &[&str] = &["url", "events", "queues", "enabled"];
 const CALENDAR_EDIT: &[&str] = &["name", "hours", "zone", "week", "holidays"];
 const POLICY: &[&str] = &["id", "name", "when", "targets", "position"];
 const FORM: &[&str] = &[
@@ -268,6 +271,14 @@ pub(crate) const ROUTES: &[Route] = &[
     post("/v1/config/plan", &["toml"], To::Config(OnConfig::Plan)),
     post("/v1/config/rollback", &["version"], To::Config(OnConfig::RollBack)),
     get("/v1/config/versions", PAGE, To::Config(OnConfig::Versions)),
+    get("/v1/webhooks", PAGE, To::Webhook(OnWebhook::List)),
+    post("/v1/webhooks", settings::webhook::FIELDS, To::Webhook(OnWebhook::Add)),
+    get("/v1/webhooks/{id}", &[], To::Webhook(OnWebhook::Get)),
+    patch("/v1/webhooks/{id}", WEBHOOK_EDIT, To::Webhook(OnWebhook::Edit)),
+    delete("/v1/webhooks/{id}", To::Webhook(OnWebhook::Remove)),
+    post("/v1/webhooks/{id}/secret", &[], To::Webhook(OnWebhook::Secret)),
+    get("/v1/webhooks/{id}/deliveries", &["limit"], To::Webhook(OnWebhook::Deliveries)),
+    post("/v1/webhooks/{id}/deliveries/{delivery}/replay", &[], To::Webhook(OnWebhook::Replay)),
     get("/v1/audit", PAGE, To::ListAudit),
     post("/v1/tokens", &["email", "role", "scopes"], To::CreateToken),
     get("/v1/people/{id}/tokens", &[], To::ListTokens),

@@ -2,8 +2,8 @@
 
 use aws_sdk_eventbridge::types::PutEventsRequestEntry;
 use desk::Number;
-use desk::history::{Actor, Entry, Event};
-use desk::sla::Alarm;
+use desk::history::{Actor, Entry};
+use desk::webhook::event_name;
 use serde_json::{Value, json};
 use store::lane::Waiting;
 
@@ -40,13 +40,13 @@ fn event(notify: &Notify, number: Number, seq: u32, entry: &Entry) -> PutEventsR
     PutEventsRequestEntry::builder()
         .event_bus_name(&notify.settings.bus)
         .source(SOURCE)
-        .detail_type(name(&entry.event))
+        .detail_type(event_name(&entry.event))
         .detail(detail(number, seq, entry).to_string())
         .build()
 }
 
 /// Facts alone; `id` is the same however often the event is published.
-fn detail(number: Number, seq: u32, entry: &Entry) -> Value {
+pub(crate) fn detail(number: Number, seq: u32, entry: &Entry) -> Value {
     let mut detail = json!(entry.event);
     if let Some(fields) = detail.as_object_mut() {
         fields.remove("promise");
@@ -65,22 +65,4 @@ fn detail(number: Number, seq: u32, entry: &Entry) -> Value {
         );
     }
     detail
-}
-
-/// The event's name, as rules on the bus match it.
-fn name(event: &Event) -> String {
-    let name = match event {
-        Event::Opened { .. } => "created",
-        Event::RequesterReplied | Event::AgentReplied | Event::NoteAdded => "commented",
-        Event::AutoReplied => "commented",
-        Event::Declined => "rejected_solution",
-        Event::Rated { .. } => "csat.received",
-        Event::AlarmRaised { alarm: Alarm::Warning(_), .. } => "sla.warn",
-        Event::AlarmRaised { alarm: Alarm::Breach, .. } => "sla.breach",
-        Event::AlarmRaised { alarm: Alarm::Repeat(_) | Alarm::Manager | Alarm::Head, .. } => {
-            "sla.escalated"
-        }
-        other => other.name(),
-    };
-    format!("ticket.{name}")
 }

@@ -78,7 +78,9 @@ pub(crate) async fn deliver(notify: &Notify, row: &Waiting) -> Result<Left, Erro
             Some(person) => to_person(notify, row, &facts, &person).await,
         },
         Lane::Queue(queue) => to_queue(notify, row, &facts, queue).await,
-        Lane::Bus(_) | Lane::GiveOut(_) | Lane::Daily => Ok(Left::gone("nothing to say")),
+        Lane::Bus(_) | Lane::GiveOut(_) | Lane::Daily | Lane::Webhook(_) => {
+            Ok(Left::gone("nothing to say"))
+        }
     }
 }
 

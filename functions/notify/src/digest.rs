@@ -24,7 +24,7 @@ const LOOKED_AT: usize = 100;
 /// So many are listed by name.
 const LISTED: usize = 25;
 
-/// The day begins: everybody who works here is owed a look at what is behind, and tomorrow is set.
+/// The day begins: everybody who is behind with something is owed a look at it, and tomorrow is set.
 pub(crate) async fn begin(notify: &Notify, lane: &str) -> Result<(), Error> {
     let now = notify.store.now();
     for row in notify.store.waiting(lane).await? {
@@ -36,8 +36,12 @@ pub(crate) async fn begin(notify: &Notify, lane: &str) -> Result<(), Error> {
         // The day is part of the key: whoever begins it a second time owes nothing more.
         let day = now.as_second().div_euclid(86_400);
         let seq = u32::try_from(day).unwrap_or(0);
-        let staff = config.members.iter().filter(|member| member.role.is_staff());
-        let owed: Vec<Owed> = staff.map(|member| to(&member.id, seq)).collect();
+        let mut owed = Vec::new();
+        for member in config.members.iter().filter(|member| member.role.is_staff()) {
+            if !behind(notify, &config, &member.id).await?.is_empty() {
+                owed.push(to(&member.id, seq));
+            }
+        }
         notify.store.daily(&row, &owed, next).await?;
     }
     Ok(())

@@ -10,8 +10,9 @@ use desk::assign::{Assignment, Candidate, Choice, How, Need, Rota, choose, regio
 use desk::calendar::NamedCalendar;
 use desk::config::{Config, Member, Queue};
 use desk::outbox::{Lane, Message};
+use desk::preferences::Preferences;
 use desk::{Number, PersonId, Refusal, Status};
-use jiff::SignedDuration;
+use jiff::{SignedDuration, Timestamp};
 use store::Stored;
 use store::change::{Along, no_answer};
 use store::lane::{Sent, Waiting};
@@ -42,12 +43,13 @@ pub(crate) async fn run(notify: &Notify, lane: &str) -> Result<(), Error> {
 }
 
 async fn give_all(notify: &Notify, lane: &str) -> Result<(), Error> {
-    let mut team = None;
     let mut after = None;
     loop {
         let rows = notify.store.waiting_after(lane, after.as_ref()).await?;
         let Some(last) = rows.last() else { return Ok(()) };
         after = Some(last.key.clone());
+        // What came in meanwhile is given to whoever is there then.
+        let mut team = None;
         for row in &rows {
             let Lane::GiveOut(queue) = &row.owed.lane else { continue };
             let config = notify.store.config().await?;
@@ -56,7 +58,7 @@ async fn give_all(notify: &Notify, lane: &str) -> Result<(), Error> {
                 continue;
             };
             if team.is_none() {
-                team = Some(Team::of(notify, &config, queue).await?);
+                team = Some(Team::of(notify, queue).await?);
             }
             let Some(team) = &team else { continue };
             give_one(notify, row, queue, team).await?;
@@ -72,13 +74,23 @@ struct Team {
 }
 
 impl Team {
-    async fn of(notify: &Notify, config: &Config, queue: &Queue) -> Result<Team, Error> {
+    /// What people say of themselves is read before what the configuration says of them: whoever is
+    /// given other hours and then comes back is not seen back in the hours they had.
+    async fn of(notify: &Notify, queue: &Queue) -> Result<Team, Error> {
+        let mut said = Vec::new();
+        for id in &queue.members {
+            said.push((id, notify.store.preferences(id).await?));
+        }
         let seen = notify.store.rota().await?.fresh_numbers();
+        let config = notify.store.config().await?;
         let mut members = Vec::new();
-        let known = queue.members.iter().filter_map(|id| config.member(id));
-        for member in known.filter(|member| member.role.is_staff()) {
-            let listed = notify.store.workload(&member.id, &seen).await?;
-            members.push((candidate(notify, config, queue, member).await?, listed));
+        for (id, preferences) in said {
+            let Some(member) = config.member(id).filter(|member| member.role.is_staff()) else {
+                continue;
+            };
+            let listed = notify.store.workload(id, &seen).await?;
+            let now = notify.store.now();
+            members.push((candidate(&config, queue, member, &preferences, now), listed));
         }
         Ok(Team { members, seen })
     }
@@ -93,24 +105,24 @@ impl Team {
     }
 }
 
-async fn candidate(
-    notify: &Notify,
+fn candidate(
     config: &Config,
     queue: &Queue,
     member: &Member,
-) -> Result<Candidate, Error> {
-    let preferences = notify.store.preferences(&member.id).await?;
+    preferences: &Preferences,
+    now: Timestamp,
+) -> Candidate {
     let hours = member.work.calendar.as_ref().and_then(|id| config.calendar(id));
     let hours = hours.map(NamedCalendar::calendar);
     let of_queue = queue.assignment.and_then(|assignment| assignment.capacity);
-    Ok(Candidate {
+    Candidate {
         id: member.id.clone(),
         skills: member.work.skills.clone(),
         regions: member.work.regions.clone(),
-        there: preferences.there(hours.as_ref(), notify.store.now()),
+        there: preferences.there(hours.as_ref(), now),
         load: 0,
         capacity: member.work.capacity.or(of_queue),
-    })
+    }
 }
 
 /// Gives one ticket to whoever is found, in the transaction that takes the turn and the row.

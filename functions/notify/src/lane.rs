@@ -7,7 +7,7 @@ use store::change::{Along, no_answer};
 use store::lane::{Sent, Waiting};
 
 use crate::deliver::{self, Left};
-use crate::{Error, Notify, digest, give_out, personal};
+use crate::{Error, Notify, digest, give_out, personal, webhook};
 
 /// How long a sender holds a lane; longer than any one message takes.
 const LEASE: SignedDuration = SignedDuration::from_secs(60);
@@ -24,6 +24,9 @@ const WAITS: [SignedDuration; 5] = [
 
 /// Sends what waits in a lane until it is empty, blocked or somebody else's.
 pub(crate) async fn send(notify: &Notify, lane: &str) -> Result<(), Error> {
+    if lane.starts_with(store::key::WEBHOOK) {
+        return webhook::run(notify, lane).await;
+    }
     if lane == store::key::DAILY {
         return digest::begin(notify, lane).await;
     }

@@ -12,9 +12,12 @@ mod lane;
 mod mail;
 mod personal;
 mod visit_words;
+mod webhook;
 mod words;
 
 use std::collections::BTreeSet;
+
+pub use crate::webhook::{Post, Posting};
 
 use aws_lambda_events::event::dynamodb;
 use serde_json::Value;
@@ -29,6 +32,7 @@ pub struct Notify {
     slack: chat::slack::Client,
     discord: chat::discord::Client,
     settings: Settings,
+    post: Post,
 }
 
 /// How this desk writes.
@@ -62,8 +66,9 @@ impl Notify {
         slack: chat::slack::Client,
         discord: chat::discord::Client,
         settings: Settings,
+        post: Post,
     ) -> Notify {
-        Notify { store, ses, events, slack, discord, settings }
+        Notify { store, ses, events, slack, discord, settings, post }
     }
 }
 

@@ -1,6 +1,8 @@
 //! Sending as a Lambda: the table's stream and the minute call it.
 
-use notify::{Notify, Settings, handle};
+use std::sync::Arc;
+
+use notify::{Notify, Post, Settings, handle};
 
 #[tokio::main]
 async fn main() -> anyhow::Result<()> {
@@ -22,7 +24,17 @@ async fn main() -> anyhow::Result<()> {
             reply_secret: lambda::needed("BELLHOP_REPLY_SECRET")?.into_bytes(),
             region: aws.region().map(ToString::to_string).unwrap_or_default(),
         },
+        post(),
     );
     let notify = &notify;
     lambda::run(move |event| handle(notify, event)).await
+}
+
+/// Webhooks go to public addresses alone.
+fn post() -> Post {
+    let client = webhook::Client::new(webhook::address::system(), false);
+    Arc::new(move |delivery| {
+        let client = client.clone();
+        Box::pin(async move { client.send(&delivery).await })
+    })
 }
