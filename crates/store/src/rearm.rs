@@ -26,7 +26,8 @@ const LAST_ROUND_AFTER: SignedDuration = SignedDuration::from_secs(60);
 /// So many numbers are read of an index at once.
 const PAGE: usize = 1_000;
 
-/// How far the job is.
+/// How far the job is. One that has gone through all its rounds stays, and is done.
+#[derive(Clone, Copy)]
 struct Job {
     version: u64,
     round: u64,
@@ -58,6 +59,9 @@ impl Store {
     pub async fn rearm_some(&self) -> Result<usize, Error> {
         let Some(item) = self.get(key::rearming(), true).await? else { return Ok(0) };
         let job = Job::read(&item);
+        if job.round >= ROUNDS {
+            return Ok(0);
+        }
         if job.round > 0 && job.since.duration_until(self.wall()) < LAST_ROUND_AFTER {
             return Ok(0);
         }
@@ -74,11 +78,10 @@ impl Store {
         }
         let last = open.last().map_or(job.cursor, |number| number.0);
         let next = match rest {
-            Some(_) => Some(Job { cursor: last, ..job }),
-            None if job.round + 1 < ROUNDS => Some(Job { round: job.round + 1, cursor: 0, ..job }),
-            None => None,
+            Some(_) => Job { cursor: last, ..job },
+            None => Job { round: job.round + 1, cursor: 0, ..job },
         };
-        self.went_on(&job, next.as_ref()).await?;
+        self.went_on(&next).await?;
         Ok(open.len().max(1))
     }
 
@@ -98,7 +101,7 @@ impl Store {
         }
     }
 
-    /// Every open ticket: those of each queue, and those at which something is due.
+    /// Every open ticket, by its queue: a queue with open tickets cannot be removed.
     async fn open_tickets(&self, config: &Config) -> Result<BTreeSet<Number>, Error> {
         let mut open = BTreeSet::new();
         for queue in &config.queues {
@@ -148,28 +151,16 @@ impl Store {
         }
     }
 
-    async fn went_on(&self, job: &Job, next: Option<&Job>) -> Result<(), Error> {
-        let item = match next {
-            Some(next) => {
-                let put = Put::builder().table_name(&self.table).set_item(Some(next.item()));
-                let put = put
-                    .condition_expression("version = :version")
-                    .expression_attribute_values(":version", n(job.version))
-                    .build()
-                    .map_err(|cause| Error::damaged("a write", cause))?;
-                TransactWriteItem::builder().put(put).build()
-            }
-            None => {
-                let delete = aws_sdk_dynamodb::types::Delete::builder()
-                    .table_name(&self.table)
-                    .set_key(Some(key::rearming().attributes()))
-                    .condition_expression("version = :version")
-                    .expression_attribute_values(":version", n(job.version))
-                    .build()
-                    .map_err(|cause| Error::damaged("a write", cause))?;
-                TransactWriteItem::builder().delete(delete).build()
-            }
-        };
+    /// Unless another change began it again meanwhile.
+    async fn went_on(&self, next: &Job) -> Result<(), Error> {
+        let put = Put::builder()
+            .table_name(&self.table)
+            .set_item(Some(next.item()))
+            .condition_expression("version = :version")
+            .expression_attribute_values(":version", n(next.version))
+            .build()
+            .map_err(|cause| Error::damaged("a write", cause))?;
+        let item = TransactWriteItem::builder().put(put).build();
         match self.transact(vec![item], &self.fresh_id()).await {
             Ok(()) | Err(Lost::Race) => Ok(()),
             Err(Lost::Other(error)) => Err(error),
