@@ -270,6 +270,9 @@ fn injected(failure: Failure) -> DynoxideError {
             DynoxideError::ProvisionedThroughputExceededException("injected".into())
         }
         Failure::Internal => DynoxideError::InternalServerError("injected".into()),
+        Failure::Conflict => {
+            DynoxideError::TransactionCanceledException("injected".into(), Vec::new())
+        }
     }
 }
 

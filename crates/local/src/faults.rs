@@ -13,6 +13,8 @@ pub enum Failure {
     Throttle,
     /// 500 `InternalServerError`, which the SDK retries.
     Internal,
+    /// Another transaction is at the same item: `TransactionCanceledException`, which nobody retries.
+    Conflict,
 }
 
 /// The faults of one engine; clones share them. None are set at first.

@@ -9,6 +9,7 @@ use desk::access::{Role, Who, permit};
 use desk::config::Config;
 use desk::history::Text;
 use desk::person::Person;
+use desk::preferences::Preferences;
 use desk::{Channel, Command, Number, PersonId, Priority, QueueId, Refusal, Type, fold};
 use jiff::tz::TimeZone;
 use jiff::{SignedDuration, Timestamp};
@@ -232,6 +233,25 @@ async fn what_a_stopped_service_did_not_take_can_be_sent_again() {
     let first = number(bench.open("one", once(&bench, "key")).await.unwrap());
     let again = number(bench.open("one", once(&bench, "key")).await.unwrap());
     assert_eq!(first, again);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_met_another_write_is_written_all_the_same() {
+    let bench = Bench::new().await;
+    let admin = PersonId::from("admin");
+    let digest = Preferences { digest: true, ..Preferences::default() };
+    let meet = |times| bench.engine.faults().fail_next(times, local::faults::Failure::Conflict);
+    meet(2);
+    bench.store.prefer(&admin, &digest).await.unwrap();
+    assert_eq!(bench.store.preferences(&admin).await.unwrap(), digest);
+    meet(2);
+    bench.store.add_token(None, "secret", &admin, BTreeSet::new()).await.unwrap();
+    let token = bench.store.token("secret").await.unwrap().expect("it is kept");
+    meet(1);
+    bench.store.revoke(None, &token).await.unwrap();
+    assert_eq!(bench.store.token("secret").await.unwrap(), None);
+    // Whoever ends it a second time finds it ended.
+    bench.store.revoke(None, &token).await.unwrap();
 }
 
 #[tokio::test(flavor = "multi_thread")]

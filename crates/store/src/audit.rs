@@ -1,5 +1,5 @@
-//! Who changed the desk itself, and when: its configuration, its tokens, its people. Tickets have a
-//! history of their own. Kept for two years.
+//! Who changed the desk itself, and when: its configuration and its tokens. Tickets have a history of
+//! their own. Kept for two years.
 
 use desk::PersonId;
 use desk::access::Who;
@@ -50,35 +50,6 @@ pub enum Did {
         /// Whose.
         person: PersonId,
     },
-    /// Somebody goes by one more name.
-    Linked {
-        /// Who.
-        person: PersonId,
-        /// At which door.
-        door: String,
-    },
-    /// Somebody does not go by a name any more.
-    Unlinked {
-        /// Who.
-        person: PersonId,
-        /// At which door.
-        door: String,
-    },
-    /// Everything of somebody was handed out.
-    Exported {
-        /// Of whom.
-        person: PersonId,
-    },
-    /// Somebody is to be erased, once another admin agrees.
-    ErasureAsked {
-        /// Who.
-        person: PersonId,
-    },
-    /// Somebody was erased.
-    Erased {
-        /// Who, by the id that is left of them.
-        person: PersonId,
-    },
 }
 
 /// A page of what was done, newest first.
@@ -91,12 +62,7 @@ pub struct Acts {
 }
 
 impl Store {
-    /// Puts something on record.
-    pub async fn audit(&self, by: Option<&Who>, did: Did) -> Result<(), Error> {
-        let put = self.put(self.act(by, did)?)?;
-        self.written_down(vec![put]).await
-    }
-
+    /// What is put on record, in the transaction of what was done.
     pub(crate) fn act(&self, by: Option<&Who>, did: Did) -> Result<Item, Error> {
         let at = self.now();
         let through = by.and_then(|who| who.through.clone());
@@ -113,9 +79,12 @@ impl Store {
         let now = self.now();
         let after = after.unwrap_or_else(|| key::NEVER.to_owned());
         let mut month = month_of(&after).unwrap_or(now);
-        let oldest = now.checked_sub(KEPT_FOR).unwrap_or(now);
+        // Nothing was done before the desk's first day, and nothing is kept for longer than two years.
+        let day = |at: Timestamp| at.to_zoned(TimeZone::UTC).date();
+        let kept = day(now.checked_sub(KEPT_FOR).unwrap_or(now));
+        let oldest = self.born(day(now)).await?.max(kept);
         let mut acts = Vec::new();
-        while acts.len() < limit && month >= oldest {
+        while acts.len() < limit && day(month) >= oldest {
             let left = limit - acts.len();
             for item in self.acts_of(month, &after, left).await? {
                 let place = item::text(&item, "sk").unwrap_or_default().to_owned();

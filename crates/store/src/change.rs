@@ -173,10 +173,9 @@ impl Store {
                 let (here, there) = follow_up(&entries, &closed.ticket, self.now())?;
                 entries.extend(here);
                 let (before, along) = (Some(closed), &aside);
-                told = Some(Draft { before, new: None, entries: there, along, ticking: false });
+                told = Some(Draft::of(before, None, there, along));
             }
-            let opened =
-                Draft { before: None, new: Some(&new), entries, along: &along, ticking: false };
+            let opened = Draft::of(None, Some(&new), entries, &along);
             let drafts = std::iter::once(opened).chain(told).collect();
             if let Some(done) = self.commit(drafts, &config, answer).await? {
                 return Ok(done);
@@ -240,7 +239,7 @@ impl Store {
                 Ok(decided) => decided,
                 Err(refusal) => return self.refuse(refusal, &along).await,
             };
-            let draft = Draft { before: Some(&stored), new: None, entries, along: &along, ticking };
+            let draft = Draft { ticking, ..Draft::of(Some(&stored), None, entries, &along) };
             if let Some(done) = self.commit(vec![draft], &config, answer).await? {
                 return Ok(done);
             }
@@ -279,10 +278,7 @@ impl Store {
     /// Keeps what was answered to a request that changed no ticket.
     pub async fn remember_answer(&self, once: &Once, answer: String) -> Result<(), Error> {
         let item = self.put_once(once, Number(0), Some(answer))?;
-        match self.transact(vec![item], &self.fresh_id()).await {
-            Ok(()) | Err(Lost::Race) => Ok(()),
-            Err(Lost::Other(error)) => Err(error),
-        }
+        self.written_if_so(vec![item]).await
     }
 
     /// Commits drafts in one transaction; the answer is about the first. None where somebody else was

@@ -31,6 +31,18 @@ pub(crate) struct Draft<'a> {
     pub ticking: bool,
 }
 
+impl<'a> Draft<'a> {
+    /// What somebody asked for, not the clock.
+    pub fn of(
+        before: Option<&'a Stored>,
+        new: Option<&'a NewTicket>,
+        entries: Vec<Entry>,
+        along: &'a Along,
+    ) -> Draft<'a> {
+        Draft { before, new, entries, along, ticking: false }
+    }
+}
+
 impl Draft<'_> {
     pub fn first_seq(&self) -> u32 {
         self.before.map_or(0, |stored| stored.ticket.version) + 1
@@ -177,14 +189,7 @@ impl Store {
     ) -> Result<TransactWriteItem, Error> {
         let item = stored.to_item(config, self.now())?;
         let Some(before) = draft.before else { return self.put_new(item) };
-        let put = Put::builder()
-            .table_name(&self.table)
-            .set_item(Some(item))
-            .condition_expression("version = :read")
-            .expression_attribute_values(":read", n(before.ticket.version))
-            .build()
-            .map_err(|cause| Error::damaged("a write", cause))?;
-        Ok(TransactWriteItem::builder().put(put).build())
+        self.put_at(item, before.ticket.version)
     }
 
     /// Words; long ones go to S3 first, under the hash of what they are.

@@ -95,14 +95,11 @@ pub fn lane(lane: &Lane) -> String {
         Lane::Chat(person) => format!("{LANE}chat#{person}"),
         Lane::Queue(queue) => format!("{LANE}queue#{queue}"),
         Lane::GiveOut(queue) => format!("{LANE}give-out#{queue}"),
-        Lane::Webhook(id) => format!("{WEBHOOK}{id}"),
+        Lane::Webhook(id) => format!("{LANE}webhook#{id}"),
         Lane::Daily => DAILY.to_owned(),
         Lane::Bus(shard) => format!("{LANE}bus#{shard}"),
     }
 }
-
-/// What a webhook's lane begins with.
-pub const WEBHOOK: &str = "LANE#webhook#";
 
 /// What a webhook's requests are signed with.
 pub fn webhook_secret(id: &WebhookId) -> Key {

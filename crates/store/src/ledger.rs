@@ -185,7 +185,8 @@ impl Store {
         Ok(())
     }
 
-    async fn born(&self, today: Date) -> Result<Date, Error> {
+    /// The desk's first day.
+    pub(crate) async fn born(&self, today: Date) -> Result<Date, Error> {
         let item = self.get(key::born(), false).await?;
         let day = item.as_ref().and_then(|item| item::text(item, "day")?.parse().ok());
         Ok(day.unwrap_or(today))

@@ -56,10 +56,7 @@ impl Store {
     /// Keeps what a person says of how they are reached.
     pub async fn prefer(&self, id: &PersonId, preferences: &Preferences) -> Result<(), Error> {
         let put = self.put(key::preferences(id).with(preferences)?)?;
-        match self.transact(vec![put], &self.fresh_id()).await {
-            Ok(()) | Err(Lost::Race) => Ok(()),
-            Err(Lost::Other(error)) => Err(error),
-        }
+        self.written_down(vec![put]).await
     }
 
     /// The person introduced, and whether they are new. A new one is not written: that is left to
@@ -132,10 +129,7 @@ impl Store {
         if self.person(&person.id).await?.is_some() {
             return Ok(());
         }
-        match self.transact(self.put_person(person)?, &self.fresh_id()).await {
-            Ok(()) | Err(Lost::Race) => Ok(()),
-            Err(Lost::Other(error)) => Err(error),
-        }
+        self.written_if_so(self.put_person(person)?).await
     }
 
     /// A new person and all their names, none of which may be taken. Each name carries a copy of

@@ -3,7 +3,7 @@
 
 use std::collections::BTreeSet;
 
-use aws_sdk_dynamodb::types::{Put, TransactWriteItem};
+use aws_sdk_dynamodb::types::TransactWriteItem;
 use desk::access::Permit;
 use desk::config::Config;
 use desk::policy::Circumstances;
@@ -14,7 +14,6 @@ use crate::change::{Along, no_answer};
 use crate::error::Error;
 use crate::item::{self, n, s};
 use crate::read::{List, Resume};
-use crate::transaction::Lost;
 use crate::{Store, Stored, key};
 
 /// So many tickets are gone through at once.
@@ -134,37 +133,20 @@ impl Store {
 
     /// Keys a ticket by when it or a rule has something to do, if that is another moment by now.
     pub(crate) async fn wake_by_rules(&self, number: Number) -> Result<(), Error> {
-        let Some(stored) = self.ticket(number).await? else { return Ok(()) };
+        let Some(item) = self.get(key::ticket(number), true).await? else { return Ok(()) };
+        let stored = Stored::from_item(&item)?;
         let config = self.config().await?;
-        let put = Put::builder()
-            .table_name(&self.table)
-            .set_item(Some(stored.to_item(&config, self.now())?))
-            .condition_expression("version = :read")
-            .expression_attribute_values(":read", n(stored.ticket.version))
-            .build()
-            .map_err(|cause| Error::damaged("a write", cause))?;
-        let put = TransactWriteItem::builder().put(put).build();
-        match self.transact(vec![put], &self.fresh_id()).await {
-            // Whoever changed it meanwhile keyed it by the same rules.
-            Ok(()) | Err(Lost::Race) => Ok(()),
-            Err(Lost::Other(error)) => Err(error),
+        let keyed = stored.to_item(&config, self.now())?;
+        if keyed.get("due_sk") == item.get("due_sk") {
+            return Ok(());
         }
+        // Whoever changes it meanwhile keys it by the same rules.
+        self.written_if_so(vec![self.put_at(keyed, stored.ticket.version)?]).await
     }
 
     /// Unless another change began it again meanwhile.
     async fn went_on(&self, next: &Job) -> Result<(), Error> {
-        let put = Put::builder()
-            .table_name(&self.table)
-            .set_item(Some(next.item()))
-            .condition_expression("version = :version")
-            .expression_attribute_values(":version", n(next.version))
-            .build()
-            .map_err(|cause| Error::damaged("a write", cause))?;
-        let item = TransactWriteItem::builder().put(put).build();
-        match self.transact(vec![item], &self.fresh_id()).await {
-            Ok(()) | Err(Lost::Race) => Ok(()),
-            Err(Lost::Other(error)) => Err(error),
-        }
+        self.written_if_so(vec![self.put_at(next.item(), next.version)?]).await
     }
 }
 

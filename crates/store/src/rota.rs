@@ -11,7 +11,6 @@ use crate::error::Error;
 use crate::item::{self, n};
 use crate::lane::row;
 use crate::read::List;
-use crate::transaction::Lost;
 use crate::{Store, key};
 
 /// How many open tickets of one agent are counted; nobody works on more at once.
@@ -62,10 +61,7 @@ impl Store {
                 urgent: false,
             };
             let put = self.put(row(&owed, self.now())?)?;
-            match self.transact(vec![put], &self.fresh_id()).await {
-                Ok(()) | Err(Lost::Race) => {}
-                Err(Lost::Other(error)) => return Err(error),
-            }
+            self.written_down(vec![put]).await?;
         }
         Ok(())
     }

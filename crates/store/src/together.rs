@@ -64,20 +64,8 @@ impl Store {
                 return Ok(Done::Now(Box::new(first.clone())));
             }
             let drafts = vec![
-                Draft {
-                    before: Some(first),
-                    new: None,
-                    entries: one,
-                    along: &along,
-                    ticking: false,
-                },
-                Draft {
-                    before: Some(second),
-                    new: None,
-                    entries: other,
-                    along: &aside,
-                    ticking: false,
-                },
+                Draft::of(Some(first), None, one, &along),
+                Draft::of(Some(second), None, other, &aside),
             ];
             if let Some(done) = self.commit(drafts, &config, answer).await? {
                 return Ok(done);
@@ -130,20 +118,8 @@ impl Store {
                 Err(refusal) => return self.refuse(refusal, &along).await,
             };
             let drafts = vec![
-                Draft {
-                    before: Some(&source),
-                    new: None,
-                    entries: taken,
-                    along: &along,
-                    ticking: false,
-                },
-                Draft {
-                    before: None,
-                    new: Some(&new),
-                    entries: opened,
-                    along: &aside,
-                    ticking: false,
-                },
+                Draft::of(Some(&source), None, taken, &along),
+                Draft::of(None, Some(&new), opened, &aside),
             ];
             if let Some(done) = self.commit(drafts, &config, answer).await? {
                 return Ok(done);

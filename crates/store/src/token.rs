@@ -2,7 +2,6 @@
 
 use std::collections::BTreeSet;
 
-use aws_sdk_dynamodb::types::TransactWriteItem;
 use desk::PersonId;
 use desk::access::{Scope, Who};
 use jiff::Timestamp;
@@ -10,6 +9,7 @@ use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
 use crate::audit::Did;
+use crate::change::TRIES;
 use crate::error::Error;
 use crate::item::{self, s};
 use crate::transaction::Lost;
@@ -73,21 +73,21 @@ impl Store {
 
     /// Ends a token, on record as whoever ended it; within half a minute nobody is let in with it.
     pub async fn revoke(&self, by: Option<&Who>, token: &Token) -> Result<(), Error> {
-        let act = self.act(by, Did::RevokedToken { person: token.person.clone() })?;
-        let items = vec![
-            self.delete(key::token(&token.id))?,
-            self.delete(key::token_of(&token.person, &token.id))?,
-            self.put(act)?,
-        ];
-        self.written_down(items).await
-    }
-
-    /// Writes these together; repeating them changes nothing.
-    pub(crate) async fn written_down(&self, items: Vec<TransactWriteItem>) -> Result<(), Error> {
-        match self.transact(items, &self.fresh_id()).await {
-            Ok(()) | Err(Lost::Race) => Ok(()),
-            Err(Lost::Other(error)) => Err(error),
+        for attempt in 0..TRIES {
+            let act = self.act(by, Did::RevokedToken { person: token.person.clone() })?;
+            let items = vec![
+                self.delete(key::token(&token.id))?,
+                self.delete(key::token_of(&token.person, &token.id))?,
+                self.put(act)?,
+            ];
+            match self.transact(items, &self.fresh_id()).await {
+                Ok(()) => return Ok(()),
+                Err(Lost::Race) if self.token_by_id(&token.id).await?.is_none() => return Ok(()),
+                Err(Lost::Race) => self.back_off(attempt).await,
+                Err(Lost::Other(error)) => return Err(error),
+            }
         }
+        Err(Error::Busy)
     }
 
     /// Whose token this is.

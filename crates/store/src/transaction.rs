@@ -4,8 +4,9 @@ use aws_sdk_dynamodb::error::ProvideErrorMetadata;
 use aws_sdk_dynamodb::operation::transact_write_items::TransactWriteItemsError;
 use aws_sdk_dynamodb::types::{Delete, Put, TransactWriteItem};
 
+use crate::change::TRIES;
 use crate::error::Error;
-use crate::item::Item;
+use crate::item::{Item, n};
 use crate::{Store, key};
 
 /// A transaction that did not commit.
@@ -32,6 +33,43 @@ impl Store {
             .build()
             .map_err(|cause| Error::damaged("a write", cause))?;
         Ok(TransactWriteItem::builder().put(put).build())
+    }
+
+    /// Writes an item over one that is still at this version.
+    pub(crate) fn put_at(
+        &self,
+        item: Item,
+        version: impl std::fmt::Display,
+    ) -> Result<TransactWriteItem, Error> {
+        let put = Put::builder()
+            .table_name(&self.table)
+            .set_item(Some(item))
+            .condition_expression("version = :read")
+            .expression_attribute_values(":read", n(version))
+            .build()
+            .map_err(|cause| Error::damaged("a write", cause))?;
+        Ok(TransactWriteItem::builder().put(put).build())
+    }
+
+    /// Writes these together, whatever stands there: what meets another write is written again.
+    pub(crate) async fn written_down(&self, items: Vec<TransactWriteItem>) -> Result<(), Error> {
+        for attempt in 0..TRIES {
+            match self.transact(items.clone(), &self.fresh_id()).await {
+                Ok(()) => return Ok(()),
+                Err(Lost::Race) => self.back_off(attempt).await,
+                Err(Lost::Other(error)) => return Err(error),
+            }
+        }
+        Err(Error::Busy)
+    }
+
+    /// Writes these together, unless what they are conditional on is no longer so: then whoever was
+    /// faster has seen to it.
+    pub(crate) async fn written_if_so(&self, items: Vec<TransactWriteItem>) -> Result<(), Error> {
+        match self.transact(items, &self.fresh_id()).await {
+            Ok(()) | Err(Lost::Race) => Ok(()),
+            Err(Lost::Other(error)) => Err(error),
+        }
     }
 
     /// Removes an item that must be there.

@@ -5,7 +5,7 @@ use desk::answer::{Answer as Said, Given, fill};
 use desk::command::Filled;
 use desk::config::Config;
 use desk::form::{Choice, Field, Form};
-use desk::{FieldId, FormId, PersonId};
+use desk::{FieldId, FormId};
 use http::StatusCode;
 use serde_json::{Map, Value, json};
 
@@ -14,6 +14,7 @@ use crate::configuration::{add_to, checked};
 use crate::precondition::content_tag;
 use crate::problem::Problem;
 use crate::queues::{may_configure, may_look};
+use crate::rules::member;
 use crate::{Answer, Call, place};
 
 /// What is wanted of forms.
@@ -70,7 +71,7 @@ async fn add(call: &Call<'_>) -> Result<Answer, Problem> {
     let position = place::position(&mut given)?;
     let given = Value::Object(given);
     let config = call.latest_config().await?;
-    let made = settings::form::read(&given, &config.language, &who(&config))?;
+    let made = settings::form::read(&given, &config.language, &|word| member(&config, word))?;
     let path = format!("/v1/forms/{}", made.id);
     let shown = |config: &Config| shown(config, &made.id);
     add_to(call, &config, path, |config| added(config, &made, position), shown).await
@@ -91,7 +92,8 @@ async fn patch(call: &Call<'_>, id: &FormId) -> Result<Answer, Problem> {
     let position = place::position(&mut given)?;
     let changed = call.configure(|config| {
         let (n, before) = current(call, config, id)?;
-        let after = settings::form::edit(before, &given, &config.language, &who(config))?;
+        let after =
+            settings::form::edit(before, &given, &config.language, &|word| member(config, word))?;
         let mut others = config.clone();
         others.forms.remove(n);
         placed(others, after, Some(position.unwrap_or(n + 1)))
@@ -117,12 +119,7 @@ async fn remove(call: &Call<'_>, id: &FormId) -> Result<Answer, Problem> {
 
 /// Puts a form among the others, at the end unless said otherwise.
 fn placed(mut config: Config, form: Form, position: Option<usize>) -> Result<Config, Problem> {
-    let last = config.forms.len() + 1;
-    let position = position.unwrap_or(last);
-    if position > last {
-        return Err(Problem::field("position", format!("it must be from 1 to {last}")));
-    }
-    config.forms.insert(position.saturating_sub(1), form);
+    place::insert(&mut config.forms, form, position)?;
     checked(config)
 }
 
@@ -147,14 +144,6 @@ fn shown(config: &Config, id: &FormId) -> Result<Answer, Problem> {
     let body = render(config, form, n);
     let etag = content_tag(&body);
     Ok(Answer::ok(body).tagged(etag))
-}
-
-/// A member by id or address.
-fn who(config: &Config) -> impl Fn(&str) -> Result<PersonId, String> {
-    |word| {
-        let found = config.find_member(word).map(|member| member.id.clone());
-        found.ok_or_else(|| format!("there is no member {word}"))
-    }
 }
 
 /// As it can be written back.

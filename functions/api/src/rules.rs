@@ -11,7 +11,7 @@ use crate::place::position;
 use crate::precondition::content_tag;
 use crate::problem::Problem;
 use crate::queues::{may_configure, may_look};
-use crate::{Answer, Call};
+use crate::{Answer, Call, place};
 
 /// What is wanted of rules.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -101,12 +101,7 @@ async fn remove(call: &Call<'_>, id: &RuleId) -> Result<Answer, Problem> {
 
 /// Puts a rule among the others, or behind them.
 fn placed(mut config: Config, rule: Rule, position: Option<usize>) -> Result<Config, Problem> {
-    let last = config.rules.len() + 1;
-    let position = position.unwrap_or(last);
-    if position > last {
-        return Err(Problem::field("position", format!("it must be from 1 to {last}")));
-    }
-    config.rules.insert(position.saturating_sub(1), rule);
+    place::insert(&mut config.rules, rule, position)?;
     checked(config)
 }
 

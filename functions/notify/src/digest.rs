@@ -16,7 +16,7 @@ use store::lane::Waiting;
 use store::read::List;
 
 use crate::deliver::Left;
-use crate::words::Letter;
+use crate::words::{Letter, promised};
 use crate::{Error, Notify, bundle, mail};
 
 /// So many of a queue's or an agent's most urgent tickets are looked at.
@@ -148,11 +148,7 @@ fn letter(behind: &[(Stored, Metric, Timestamp)], config: &Config) -> Letter {
 }
 
 fn line(stored: &Stored, metric: Metric, due: Timestamp, zone: &TimeZone) -> String {
-    let what = match metric {
-        Metric::FirstResponse => "first reply",
-        Metric::NextResponse => "next reply",
-        Metric::Resolution => "solution",
-    };
+    let (_, what) = promised(metric);
     let due = due.to_zoned(zone.clone()).strftime("%a %-d %b, %H:%M");
     let owner = if stored.ticket.assignee.is_none() { ", taken by nobody" } else { "" };
     format!("• {} {}: {what} was due {due}{owner}", stored.ticket.number, stored.title)

@@ -11,7 +11,7 @@ use desk::calendar::NamedCalendar;
 use desk::config::{Config, Member, Queue};
 use desk::outbox::{Lane, Message};
 use desk::preferences::Preferences;
-use desk::{Number, PersonId, Refusal, Status};
+use desk::{FieldId, Number, PersonId, Refusal, Status};
 use jiff::{SignedDuration, Timestamp};
 use store::Stored;
 use store::change::{Along, no_answer};
@@ -211,9 +211,8 @@ const POSTCODE: &str = "postcode";
 fn need(stored: &Stored, config: &Config) -> Need {
     let ticket = &stored.ticket;
     let tagged = config.regions.iter().find(|region| ticket.tags.contains(&region.id));
-    let postcode = stored.answers.iter().find(|(field, _)| field.as_str() == POSTCODE);
-    let region = tagged.or_else(|| match postcode {
-        Some((_, Answer::Text(postcode))) => region_of(&config.regions, postcode),
+    let region = tagged.or_else(|| match stored.answers.get(&FieldId::from(POSTCODE)) {
+        Some(Answer::Text(postcode)) => region_of(&config.regions, postcode),
         Some(_) | None => None,
     });
     let form = ticket.form.as_ref().and_then(|form| config.form(form));

@@ -24,9 +24,6 @@ const WAITS: [SignedDuration; 5] = [
 
 /// Sends what waits in a lane until it is empty, blocked or somebody else's.
 pub(crate) async fn send(notify: &Notify, lane: &str) -> Result<(), Error> {
-    if lane.starts_with(store::key::WEBHOOK) {
-        return webhook::run(notify, lane).await;
-    }
     if lane == store::key::DAILY {
         return digest::begin(notify, lane).await;
     }
@@ -75,6 +72,9 @@ pub(crate) enum Step {
 
 /// Sends one message.
 pub(crate) async fn send_one(notify: &Notify, row: &Waiting) -> Result<Step, Error> {
+    if let (Lane::Webhook(id), Message::Events(last)) = (&row.owed.lane, row.owed.message) {
+        return webhook::deliver(notify, row, id, last).await;
+    }
     let left = deliver::deliver(notify, row).await?;
     step(notify, row, left).await
 }

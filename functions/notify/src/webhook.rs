@@ -8,8 +8,6 @@ use std::sync::Arc;
 
 use desk::WebhookId;
 use desk::config::Config;
-use desk::message::Message;
-use desk::outbox::Lane;
 use desk::webhook::{Webhook, event_name};
 use jiff::{SignedDuration, Timestamp};
 use serde_json::{Value, json};
@@ -18,6 +16,7 @@ use store::lane::{Sent, Waiting};
 use store::webhook::Attempt;
 use webhook::{Answered, Delivery, NotDelivered};
 
+use crate::lane::Step;
 use crate::{Error, Notify, bus};
 
 /// Sends one request.
@@ -25,8 +24,6 @@ pub type Post = Arc<dyn Fn(Delivery) -> Posting + Send + Sync>;
 /// A request on its way.
 pub type Posting = Pin<Box<dyn Future<Output = Result<Answered, NotDelivered>> + Send>>;
 
-/// How long a sender holds the lane; longer than any one request takes.
-const LEASE: SignedDuration = SignedDuration::from_secs(60);
 /// How long to wait after the first, second, … failure; then it is given up.
 const WAITS: [SignedDuration; 5] = [
     SignedDuration::from_secs(10),
@@ -38,45 +35,18 @@ const WAITS: [SignedDuration; 5] = [
 /// A webhook that fails for so long is switched off.
 const PATIENCE: SignedDuration = SignedDuration::from_hours(72);
 
-/// Delivers what waits in this lane until it is empty, blocked or somebody else's.
-pub(crate) async fn run(notify: &Notify, lane: &str) -> Result<(), Error> {
-    loop {
-        let Some(holder) = notify.store.lease(lane, LEASE).await? else { return Ok(()) };
-        let more = deliver_all(notify, lane).await;
-        notify.store.release(lane, &holder).await?;
-        if !more? || notify.store.waiting(lane).await?.is_empty() {
-            return Ok(());
-        }
-    }
-}
-
-async fn deliver_all(notify: &Notify, lane: &str) -> Result<bool, Error> {
-    let rows = notify.store.waiting(lane).await?;
-    for row in &rows {
-        if row.attempts > 0 && row.retry_at > notify.store.now() {
-            return Ok(false);
-        }
-        let (Lane::Webhook(id), Message::Events(last)) = (&row.owed.lane, row.owed.message) else {
-            continue;
-        };
-        let config = notify.store.config().await?;
-        let hook = config.webhooks.iter().find(|hook| hook.id == *id && hook.enabled);
-        let Some(hook) = hook else {
-            notify.store.redirect(row, &[]).await?;
-            continue;
-        };
-        if !deliver(notify, row, hook, last).await? {
-            return Ok(false);
-        }
-    }
-    Ok(!rows.is_empty())
-}
-
-/// Tries once; false where it has to be tried again.
-async fn deliver(notify: &Notify, row: &Waiting, hook: &Webhook, last: u32) -> Result<bool, Error> {
-    let Some(stored) = notify.store.ticket(row.owed.number).await? else {
+/// Tries once. What waits for a webhook that is gone, or switched off, goes nowhere.
+pub(crate) async fn deliver(
+    notify: &Notify,
+    row: &Waiting,
+    id: &WebhookId,
+    last: u32,
+) -> Result<Step, Error> {
+    let config = notify.store.config().await?;
+    let hook = config.webhooks.iter().find(|hook| hook.id == *id && hook.enabled);
+    let (Some(hook), Some(stored)) = (hook, notify.store.ticket(row.owed.number).await?) else {
         notify.store.redirect(row, &[]).await?;
-        return Ok(true);
+        return Ok(Step::Moved);
     };
     let now = notify.store.now();
     let body = body(notify, row, hook, &stored, last, now).await?;
@@ -105,10 +75,10 @@ async fn deliver(notify: &Notify, row: &Waiting, hook: &Webhook, last: u32) -> R
     failed(notify, row, hook, now).await
 }
 
-async fn settled(notify: &Notify, row: &Waiting, reference: String) -> Result<bool, Error> {
+async fn settled(notify: &Notify, row: &Waiting, reference: String) -> Result<Step, Error> {
     let sent = Sent { at: notify.store.now(), reference };
     notify.store.settle(row, &sent, &[]).await?;
-    Ok(true)
+    Ok(Step::Left)
 }
 
 async fn failed(
@@ -116,7 +86,7 @@ async fn failed(
     row: &Waiting,
     hook: &Webhook,
     now: Timestamp,
-) -> Result<bool, Error> {
+) -> Result<Step, Error> {
     let since = notify.store.failing_since(&hook.id).await?;
     if since.is_none() {
         notify.store.note_failing(&hook.id, Some(now)).await?;
@@ -131,7 +101,7 @@ async fn failed(
     };
     let retry_at = now.checked_add(*wait).unwrap_or(now);
     notify.store.postpone(row, retry_at).await?;
-    Ok(false)
+    Ok(Step::Waits)
 }
 
 /// What waits for it then goes nowhere; the log says what was not delivered.

@@ -341,14 +341,19 @@ fn undelivered(facts: &Facts) -> Letter {
     Letter::new(format!("{number}: a message was not delivered"), opening)
 }
 
-/// Warning, breach, reminder, and the rungs above.
-fn alarmed(facts: &Facts, metric: Metric, alarm: Alarm) -> Letter {
-    let number = facts.ticket().number;
-    let (name, what) = match metric {
+/// What is promised, at the beginning of a sentence and within one.
+pub(crate) fn promised(metric: Metric) -> (&'static str, &'static str) {
+    match metric {
         Metric::FirstResponse => ("First reply", "first reply"),
         Metric::NextResponse => ("Next reply", "next reply"),
         Metric::Resolution => ("Solution", "solution"),
-    };
+    }
+}
+
+/// Warning, breach, reminder, and the rungs above.
+fn alarmed(facts: &Facts, metric: Metric, alarm: Alarm) -> Letter {
+    let number = facts.ticket().number;
+    let (name, what) = promised(metric);
     let due = facts.due(metric).unwrap_or_else(|| "now".into());
     let left = due_at(facts.ticket(), metric).map(|at| facts.entry.at.duration_until(at));
     let left = left.map_or_else(String::new, spoken);
