@@ -29,6 +29,13 @@ const ALL: &[(&str, &[(&str, Proof)])] = &[
                 ]),
             ),
             (
+                "Title, description, solution and form in several languages, the reader's own first",
+                By(&[
+                    "languages::everybody_reads_a_ticket_in_their_own_language",
+                    "forms::a_form_asks_for_what_is_needed_and_shows_it_to_whom_it_may",
+                ]),
+            ),
+            (
                 "Types: question, incident, fault, task, complaint, feature request, field visit",
                 Partly(
                     &[
@@ -61,18 +68,29 @@ const ALL: &[(&str, &[(&str, Proof)])] = &[
                 ),
             ),
             (
-                "Fields of one's own, required, hidden, shown when",
+                "Fields of one's own, required, hidden, shown when; files among them",
+                By(&[
+                    "forms::a_form_asks_for_what_is_needed_and_shows_it_to_whom_it_may",
+                    "files::forms_and_visits_have_files_and_the_archive_lists_them",
+                ]),
+            ),
+            (
+                "Visits: a window, on the way, there, signed for, photographed; the requester is told",
+                By(&[
+                    "visits::a_visit_is_agreed_on_moved_and_signed_for",
+                    "files::forms_and_visits_have_files_and_the_archive_lists_them",
+                ]),
+            ),
+            (
+                "Files with a message, read by whoever may read it, and enclosed in its mail",
                 Partly(
-                    &["forms::a_form_asks_for_what_is_needed_and_shows_it_to_whom_it_may"],
-                    "a field for files comes with uploads",
+                    &["files::a_file_is_uploaded_used_once_and_read_by_whom_it_is_for"],
+                    "by REST and mail; those of Slack and Discord are not taken yet",
                 ),
             ),
             (
-                "Visits: a window, on the way, there, signed for; the requester is told",
-                Partly(
-                    &["visits::a_visit_is_agreed_on_moved_and_signed_for"],
-                    "photographs come with uploads",
-                ),
+                "A closed ticket's whole story as one document",
+                By(&["files::forms_and_visits_have_files_and_the_archive_lists_them"]),
             ),
             (
                 "Tasks with due dates, and checklists, that a solution may wait for",
@@ -152,6 +170,10 @@ const ALL: &[(&str, &[(&str, Proof)])] = &[
                     "doors::rest_creates_reads_lists_and_converses",
                     "related::a_follower_is_told_what_the_requester_is_told_and_no_more",
                 ]),
+            ),
+            (
+                "A reply that can be taken back for some seconds",
+                By(&["undo::a_reply_can_be_taken_back_until_it_leaves"]),
             ),
             (
                 "Replies to the requester, where they asked",
@@ -321,13 +343,27 @@ const ALL: &[(&str, &[(&str, Proof)])] = &[
         &[
             (
                 "Roles, and what each may do",
-                Partly(
-                    &[
-                        "loopback::nobody_reads_or_writes_without_a_token",
-                        "configuration::people_change_their_places_and_one_admin_stays",
-                    ],
-                    "organisations",
-                ),
+                By(&[
+                    "loopback::nobody_reads_or_writes_without_a_token",
+                    "configuration::people_change_their_places_and_one_admin_stays",
+                    "people::an_organisation_sees_its_tickets_and_nobody_elses",
+                ]),
+            ),
+            (
+                "Organisations, and who sees whose tickets",
+                By(&["people::an_organisation_sees_its_tickets_and_nobody_elses"]),
+            ),
+            (
+                "External ids and notes of other systems",
+                By(&["people::an_organisation_sees_its_tickets_and_nobody_elses"]),
+            ),
+            (
+                "One person, many identities",
+                By(&["people::names_come_together_by_a_code_and_part_again"]),
+            ),
+            (
+                "Export and erasure of a person",
+                By(&["people::two_people_erase_one_and_nothing_of_them_is_found"]),
             ),
             (
                 "Tokens for less than their person may do, and who changed the desk itself",

@@ -61,6 +61,13 @@ async fn every_documented_example_does_what_it_says() {
 /// A path with its names filled in: a ticket that is ready for the verb, a queue.
 async fn prepared(desk: &Desk, path: &str) -> String {
     let admin = desk.admin();
+    if path.starts_with("/v1/organisations/") {
+        let made = admin.get("/v1/organisations?limit=1").await.expect(200);
+        return path.replace("{id}", made["items"][0]["id"].as_str().expect("an organisation"));
+    }
+    if path.contains("/erasure") {
+        return erasable(desk, path).await;
+    }
     let id = match path {
         _ if path.starts_with("/v1/calendars") => "office",
         _ if path.starts_with("/v1/policies") => "standard",
@@ -113,6 +120,20 @@ async fn prepared(desk: &Desk, path: &str) -> String {
         let tasks = path.trim_end_matches("/{task}").to_owned();
         let task = admin.post(&tasks, json!({ "title": "Look" })).await.expect(201);
         path = format!("{tasks}/{}", task["id"]);
+    }
+    path
+}
+
+/// Somebody who can be erased, and whom a colleague wants erased where that is agreed to.
+async fn erasable(desk: &Desk, path: &str) -> String {
+    let gone = desk.as_person("gone@example.org").get("/v1/people/me").await.expect(200);
+    let path = path.replace("{id}", gone["id"].as_str().expect("an id"));
+    if let Some(erasure) = path.strip_suffix("/approve") {
+        let second = json!({ "email": "second@example.com", "role": "admin" });
+        desk.admin().post("/v1/members", second).await.expect(201);
+        let second = desk.as_person("second@example.com");
+        sent(second.request(Method::DELETE, erasure)).await.expect(204);
+        second.post(erasure, json!({ "reason": "They asked." })).await.expect(202);
     }
     path
 }
@@ -175,6 +196,10 @@ async fn in_time(desk: &Desk, path: &str, body: &Value) -> Value {
         let said = json!({ "body": "And the printer, too." });
         let said = requester.post(&format!("/v1/tickets/{number}/messages"), said).await;
         body["entry"] = said.expect(201)["seq"].clone();
+    }
+    if body.get("code").is_some() {
+        let code = crate::people::code(desk, "ana.silva@example.net").await;
+        body["code"] = json!(code.expect("a mail with a code"));
     }
     if body.get("due_at").is_some() {
         body["due_at"] = json!(wall() + jiff::SignedDuration::from_hours(7 * 24));

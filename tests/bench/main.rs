@@ -1,7 +1,7 @@
 //! Measures the desk and prints one table: the functions as Lambda runs them, what storage is asked,
 //! CPU time, and what must not grow. Nothing here passes or fails; figures come with what was aimed at.
 //!
-//! `cargo bench --workspace --bench desk -- [--deploy] [--quick] [PART …]`
+//! `cargo bench --workspace --bench desk -- [--deploy] [--quick | --huge] [PART …]`
 
 mod binaries;
 mod calls;
@@ -26,12 +26,13 @@ use table::{Section, print_aims};
 const HELP: &str = "\
 Measures the desk and prints one table.
 
-cargo bench --workspace --bench desk -- [--deploy] [--quick] [PART …]
+cargo bench --workspace --bench desk -- [--deploy] [--quick | --huge] [PART …]
 
   PART       functions, calls, crowd, stream or sweep: only these parts; sweep, the minute after
              an outage, takes long and is measured only when it is asked for
   --deploy   build and measure what is uploaded (profile deploy); the build takes minutes
   --quick    fewer repetitions, fewer tickets
+  --huge     a desk of a million open tickets where it is a hundred thousand else
 
 BELLHOP_BIN=PATH measures programs that are built already: `bellhop` and the functions beside it.";
 
@@ -69,12 +70,14 @@ const QUICK: Amount = Amount {
     stream: &[1_000, 10_000],
 };
 
+const HUGE: Amount = Amount { many: 1_000_000, ..FULL };
+
 /// What can be measured by itself.
 const PARTS: [&str; 5] = ["functions", "calls", "crowd", "stream", "sweep"];
 /// What takes so long that it is measured only when asked for.
 const LONG: [&str; 1] = ["sweep"];
 /// What else can be said. Cargo itself says `--bench` when it benches.
-const WORDS: [&str; 4] = ["--bench", "--deploy", "--quick", "--help"];
+const WORDS: [&str; 5] = ["--bench", "--deploy", "--quick", "--huge", "--help"];
 
 fn main() -> ExitCode {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
@@ -90,7 +93,11 @@ fn main() -> ExitCode {
         eprintln!("{}", binaries::build_and_run_again(said("--deploy")));
         return ExitCode::FAILURE;
     }
-    let amount = if said("--quick") { &QUICK } else { &FULL };
+    let amount = match (said("--quick"), said("--huge")) {
+        (true, _) => &QUICK,
+        (_, true) => &HUGE,
+        _ => &FULL,
+    };
     let all = !PARTS.iter().any(|part| said(part));
     let wanted = |part: &str| said(part) || all && !LONG.contains(&part);
     let runtime = tokio::runtime::Runtime::new().expect("a runtime");

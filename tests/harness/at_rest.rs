@@ -33,7 +33,8 @@ pub async fn check(desk: &Desk, tickets: impl Iterator<Item = u64>) {
             "#{number} is not its history"
         );
         for text in entries.iter().filter_map(|entry| entry.text.as_ref()) {
-            owned.extend(text.files.iter().map(|file| file.id.clone()));
+            let all = text.files.iter().chain(desk::answer::files(&text.answers));
+            owned.extend(all.map(|file| file.sha256().to_owned()));
         }
     }
     let kept = files(&bucket.join("file"));
@@ -42,6 +43,38 @@ pub async fn check(desk: &Desk, tickets: impl Iterator<Item = u64>) {
     });
     let strays: Vec<_> = strays.collect();
     assert!(strays.is_empty(), "files that belong to no message: {strays:?}");
+}
+
+/// Whether somebody is being erased.
+pub async fn erasing(desk: &Desk) -> bool {
+    rows(desk).await.iter().any(|row| row.contains("ERASE#"))
+}
+
+/// Rows of the table and objects of the bucket in which one of these words stands.
+pub async fn traces(desk: &Desk, words: &[&str]) -> Vec<String> {
+    let named = |text: &str| words.iter().any(|word| text.contains(word));
+    let mut found: Vec<String> = rows(desk).await.into_iter().filter(|row| named(row)).collect();
+    for path in files(&desk.data().join("s3/bellhop")) {
+        let bytes = std::fs::read(&path).expect("an object");
+        if named(&String::from_utf8_lossy(&bytes)) || named(&path.to_string_lossy()) {
+            found.push(path.display().to_string());
+        }
+    }
+    found
+}
+
+/// Every row of the table, as text.
+async fn rows(desk: &Desk) -> Vec<String> {
+    let engine = Engine::open(&desk.data()).expect("the desk's table");
+    let client = engine.client();
+    let tables = client.list_tables().send().await.expect("the table answers");
+    let mut rows = Vec::new();
+    for table in tables.table_names() {
+        let items = client.scan().table_name(table).into_paginator().items().send();
+        let items = items.collect::<Result<Vec<_>, _>>().await.expect("the table answers");
+        rows.extend(items.iter().map(|item| format!("{item:?}")));
+    }
+    rows
 }
 
 /// Every file below a folder; none where there is no folder.

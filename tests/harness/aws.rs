@@ -186,6 +186,7 @@ impl Aws {
             origin: None,
             silent: false,
             external_id: None,
+            translations: Vec::new(),
             follow_up_of: None,
             text: Text { title: Some(title.into()), ..Text::plain(title) },
             form: None,

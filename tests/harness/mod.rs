@@ -23,6 +23,7 @@ use serde_json::{Value, json};
 use tempfile::TempDir;
 use tokio::sync::{Semaphore, SemaphorePermit, mpsc};
 
+pub use at_rest::{erasing, traces};
 pub use aws::{Aws, FUNCTIONS, http};
 pub use build::program;
 #[allow(unused_imports, reason = "the benchmark builds and weighs programs itself")]

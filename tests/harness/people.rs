@@ -141,6 +141,16 @@ impl Person {
         answered(self.request(Method::PATCH, path).json(&body)).await
     }
 
+    /// `PUT`
+    pub async fn put(&self, path: &str, body: Value) -> Answer {
+        answered(self.request(Method::PUT, path).json(&body)).await
+    }
+
+    /// `DELETE`
+    pub async fn delete(&self, path: &str) -> Answer {
+        answered(self.request(Method::DELETE, path)).await
+    }
+
     /// Files a ticket for this person themselves and answers it.
     pub async fn open(&self, title: &str) -> Value {
         let body = serde_json::json!({ "title": title, "description": format!("About {title}.") });

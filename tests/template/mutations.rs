@@ -37,7 +37,7 @@ const fn mistake(
 }
 
 /// Every mistake. The steps are `read`, `transform`, `lint` and `rules`.
-pub const MUTATIONS: [Mutation; 37] = [
+pub const MUTATIONS: [Mutation; 39] = [
     mistake("rules", "a wildcard action", "\n  ApiRole:", "s3:PutObject", "s3:*"),
     mistake(
         "rules",
@@ -64,10 +64,18 @@ pub const MUTATIONS: [Mutation; 37] = [
         "rules",
         "a right that is never used",
         "\n  EscalateRole:",
-        "[dynamodb:GetItem, ",
-        "[dynamodb:DeleteItem, dynamodb:GetItem, ",
+        "[dynamodb:BatchGetItem, ",
+        "[dynamodb:BatchGetItem, dynamodb:BatchWriteItem, ",
     ),
     mistake("rules", "a right that is missing", "\n  NotifyRole:", "dynamodb:DeleteItem, ", ""),
+    mistake(
+        "rules",
+        "a bucket that forgets",
+        "- Id: incoming",
+        "Prefix: incoming/",
+        "Prefix: file/",
+    ),
+    mistake("rules", "a bucket that keeps all", "- Id: incoming", "Enabled", "Disabled"),
     mistake(
         "rules",
         "slack may invoke discord",

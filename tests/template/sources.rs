@@ -45,11 +45,12 @@ const CLIENTS: [&str; 4] = ["db", "s3", "ses", "events"];
 const ITEMS: [(&str, &str); 4] = [
     ("put", "dynamodb:PutItem"),
     ("update", "dynamodb:UpdateItem"),
-    ("delete", SETTLING),
+    ("delete", "dynamodb:DeleteItem"),
     ("condition_check", "dynamodb:ConditionCheckItem"),
 ];
-/// Every commit can remove the message it settles; the right to it is needed only by who says so.
-const SETTLING: &str = "settling";
+/// Every commit can remove the message it settles, by the routine of this name; the right to it is
+/// needed only by who says so.
+const SETTLING: &str = "delete";
 /// How that is said.
 const SETTLES: &str = "settles: Some";
 /// The service a right is of, and the crate without which nobody can use it.
@@ -231,7 +232,9 @@ fn taken(links: &BTreeSet<String>, routine: &Routine) -> BTreeSet<String> {
     }
     for item in &routine.items {
         let right = ITEMS.iter().find(|(name, _)| name == item);
-        taken.insert(right.unwrap_or_else(|| panic!("which right does {item} take?")).1.to_owned());
+        let right = right.unwrap_or_else(|| panic!("which right does {item} take?")).1;
+        let settles = item == "delete" && routine.name == SETTLING;
+        taken.insert(if settles { SETTLING.to_owned() } else { right.to_owned() });
     }
     taken.remove("");
     taken

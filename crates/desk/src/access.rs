@@ -5,10 +5,15 @@ use crate::assign::How;
 use crate::command::{Command, Refusal};
 use crate::config::Queue;
 use crate::form::Form;
-use crate::history::Actor;
-use crate::id::{PersonId, RuleId};
+use crate::history::{Actor, Text};
+use std::collections::BTreeSet;
+
+use crate::id::{OrganisationId, PersonId, RuleId};
+use crate::organisation::Organisation;
+use crate::person::Person;
 use crate::related::Link;
 use crate::sla::Promise;
+use crate::texts::Part;
 use crate::ticket::{Ticket, words};
 use crate::ways::Ways;
 
@@ -78,16 +83,65 @@ pub struct Who {
     pub role: Role,
     /// Whose token speaks for them, when it is somebody else's.
     pub through: Option<PersonId>,
+    /// People who turned out to be this one: what was theirs is theirs to read and to answer.
+    pub was: BTreeSet<PersonId>,
+    /// The organisation whose tickets they read.
+    pub reads: Option<OrganisationId>,
 }
 
 impl Who {
     /// A person with their own hands.
     pub fn new(id: PersonId, role: Role) -> Who {
-        Who { id, role, through: None }
+        Who { id, role, through: None, was: BTreeSet::new(), reads: None }
     }
 
-    fn actor(&self) -> Actor {
-        Actor::Person { id: self.id.clone(), through: self.through.clone() }
+    /// A person with all they are: who they were before, and what they read of their organisation,
+    /// which its viewers do, and all of its members where they see each other's tickets.
+    pub fn of(person: &Person, role: Role, organisation: Option<&Organisation>) -> Who {
+        let theirs = organisation.filter(|one| person.organisation.as_ref() == Some(&one.id));
+        let reads = theirs.filter(|one| one.shared || role == Role::OrganisationViewer);
+        let reads = reads.map(|one| one.id.clone());
+        Who { was: person.was.clone(), reads, ..Who::new(person.id.clone(), role) }
+    }
+
+    /// Whether this id is, or was, theirs.
+    pub fn is(&self, id: &PersonId) -> bool {
+        self.id == *id || self.was.contains(id)
+    }
+
+    /// Whether they asked this ticket.
+    pub fn asks(&self, ticket: &Ticket) -> bool {
+        self.is(&ticket.requester)
+    }
+
+    /// Whether they are told what the ticket's requester is told.
+    pub fn follows(&self, ticket: &Ticket) -> bool {
+        ticket.followers.iter().any(|one| self.is(one))
+    }
+
+    /// As whom they do something: on the asking side, as whom the ticket knows them there. Whoever
+    /// they are by now then stands beside it.
+    fn actor(&self, ticket: Option<&Ticket>, command: &Command) -> Actor {
+        let asking = matches!(
+            command,
+            Command::ReplyAsRequester(_)
+                | Command::Rate { .. }
+                | Command::Confirm
+                | Command::Decline(_)
+                | Command::Cancel(_)
+                | Command::Reopen(_)
+        );
+        let known = ticket.filter(|_| asking).and_then(|ticket| {
+            let mut sides = std::iter::once(&ticket.requester).chain(&ticket.followers);
+            sides.find(|one| self.is(one))
+        });
+        match known.filter(|known| **known != self.id) {
+            None => Actor::Person { id: self.id.clone(), through: self.through.clone() },
+            Some(known) => {
+                let through = self.through.clone().unwrap_or_else(|| self.id.clone());
+                Actor::Person { id: known.clone(), through: Some(through) }
+            }
+        }
     }
 }
 
@@ -150,6 +204,11 @@ impl Permit {
         Permit::of(Actor::System, Command::Tick)
     }
 
+    /// The desk's own word that a ticket's story is written down beside the table.
+    pub fn archive() -> Permit {
+        Permit::of(Actor::System, Command::Archive)
+    }
+
     /// The desk's own choice of whoever takes it.
     pub fn give(to: PersonId, how: How) -> Permit {
         Permit::of(Actor::System, Command::Give { to, how })
@@ -170,6 +229,11 @@ impl Permit {
         Permit::of(Actor::System, Command::Link(link))
     }
 
+    /// The desk's own note of a reply that could not be said.
+    pub fn unsaid(text: Text) -> Permit {
+        Permit::of(Actor::System, Command::AddNote(text))
+    }
+
     /// The desk's own word that a message did not arrive.
     pub fn undeliverable(message: String, reason: String) -> Permit {
         Permit::of(Actor::System, Command::ReportUndeliverable { message, reason })
@@ -179,7 +243,8 @@ impl Permit {
 /// May this person see this ticket? To anyone else it does not exist.
 pub fn may_read(who: &Who, ticket: &Ticket) -> bool {
     let reads_all = who.role.is_staff() || matches!(who.role, Role::Collaborator | Role::Auditor);
-    reads_all || ticket.requester == who.id || ticket.followers.contains(&who.id)
+    let organisation = who.reads.is_some() && who.reads == ticket.organisation;
+    reads_all || who.asks(ticket) || who.follows(ticket) || organisation
 }
 
 /// May this person read notes and other internal words?
@@ -192,8 +257,8 @@ pub fn permit(who: &Who, ticket: Option<&Ticket>, command: Command) -> Result<Pe
     if ticket.is_some_and(|ticket| !may_read(who, ticket)) {
         return Err(Refusal::NotOpened);
     }
-    let is_requester = ticket.is_some_and(|ticket| ticket.requester == who.id);
-    let follows = ticket.is_some_and(|ticket| ticket.followers.contains(&who.id));
+    let is_requester = ticket.is_some_and(|ticket| who.asks(ticket));
+    let follows = ticket.is_some_and(|ticket| who.follows(ticket));
     let allowed = match &command {
         Command::Open(_) => who.role != Role::Auditor,
         Command::ReplyAsRequester(_) => is_requester || follows,
@@ -214,7 +279,10 @@ pub fn permit(who: &Who, ticket: Option<&Ticket>, command: Command) -> Result<Pe
         Command::Escalate(_) | Command::SetPriority { .. } | Command::SetType { .. } => {
             who.role.is_staff()
         }
-        Command::Retitle(_) | Command::Tag { .. } => who.role.is_staff(),
+        Command::Retitle(_) | Command::Tag { .. } | Command::Annotate(_) => who.role.is_staff(),
+        Command::Translate { part, .. } => {
+            who.role.is_staff() || is_requester && *part != Part::Solution
+        }
         Command::Extend { .. } => who.role.may_stand_in(),
         Command::Acknowledge | Command::SetFields { .. } => who.role.is_staff(),
         Command::AddTask { .. } | Command::ChangeTask { .. } => who.role.is_staff(),
@@ -225,10 +293,17 @@ pub fn permit(who: &Who, ticket: Option<&Ticket>, command: Command) -> Result<Pe
         Command::Merge { .. } | Command::Absorb { .. } => who.role.is_staff(),
         Command::Unmerge | Command::Part { .. } => who.role.is_staff(),
         Command::Follow { who: one } | Command::Unfollow { who: one } => {
-            who.role.is_staff() || *one == who.id
+            who.role.is_staff() || who.is(one)
         }
-        Command::Rearm { .. } => false,
+        Command::Rearm { .. } | Command::Archive => false,
         Command::Tick | Command::Give { .. } | Command::ReportUndeliverable { .. } => false,
     };
-    if allowed { Ok(Permit::of(who.actor(), command)) } else { Err(Refusal::NotPermitted) }
+    if !allowed {
+        return Err(Refusal::NotPermitted);
+    }
+    Ok(Permit::of(who.actor(ticket, &command), command))
 }
+
+#[cfg(test)]
+#[path = "access_tests.rs"]
+mod tests;

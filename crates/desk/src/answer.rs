@@ -8,6 +8,7 @@ use jiff::civil::Date;
 use serde::{Deserialize, Serialize, Serializer};
 
 use crate::config::Config;
+use crate::file::File;
 use crate::form::{Choice, Field, Form, Kind, ShownWhen};
 use crate::id::{FieldId, PersonId};
 use crate::language::{Language, Words};
@@ -34,6 +35,8 @@ pub enum Answer {
     Text(String),
     /// Several choices.
     Many(Vec<String>),
+    /// Files, which whoever takes the answer has found among the uploads.
+    Files(Vec<File>),
 }
 
 /// A number that is one: neither infinite nor undefined, so that it equals itself.
@@ -201,12 +204,26 @@ fn say(kind: &Kind, answer: &Answer, config: &Config, languages: &[Language]) ->
         Answer::Yes(false) => "no".into(),
         Answer::Number(number) => number.0.to_string(),
         Answer::Many(several) => several.iter().map(|id| option(id)).collect::<Vec<_>>().join(", "),
+        Answer::Files(files) => names(files),
         Answer::Text(id) if *kind == Kind::Member => {
             let member = config.member(&PersonId::from(id.as_str()));
             member.map_or_else(|| id.clone(), |member| member.name.clone())
         }
         Answer::Text(text) => option(text),
     }
+}
+
+/// The names of files, as people read them.
+pub(crate) fn names(files: &[File]) -> String {
+    files.iter().map(|file| file.name.as_str()).collect::<Vec<_>>().join(", ")
+}
+
+/// Every file of some answers.
+pub fn files(answers: &Answers) -> impl Iterator<Item = &File> {
+    answers.values().flat_map(|answer| match answer {
+        Answer::Files(files) => files.as_slice(),
+        _ => &[],
+    })
 }
 
 fn label_of<'a>(options: &'a [Choice], id: &str) -> Option<&'a Words> {
@@ -241,6 +258,7 @@ impl ShownWhen {
             Some(Answer::Number(number)) => is(&number.0.to_string()),
             Some(Answer::Text(text)) => is(text),
             Some(Answer::Many(several)) => several.iter().any(|one| is(one)),
+            Some(Answer::Files(files)) => files.iter().any(|file| is(&file.name)),
         };
         any != self.is_not
     }
@@ -266,6 +284,8 @@ fn fitting(field: &Field, config: &Config, answer: &Answer) -> Result<Option<Ans
         (Kind::MultiSelect { .. }, Answer::Many(several)) => each_chosen(&field.kind, several),
         (Kind::Checkbox, Answer::Yes(_)) => Ok(Some(answer.clone())),
         (Kind::Member, Answer::Text(text)) => member(config, text),
+        (Kind::File, Answer::Files(files)) => several_files(config, files),
+        (Kind::File, Answer::Many(ids)) if ids.is_empty() => Ok(None),
         (kind, _) => Err(what_it_is(kind)),
     };
     let wrong = |must| NotTaken { field: field.id.clone(), what: What::Another(must) };
@@ -283,6 +303,7 @@ fn what_it_is(kind: &Kind) -> String {
         Kind::MultiSelect { .. } => format!("a list of some of {}", kind.choices().join(", ")),
         Kind::Checkbox => "true or false".into(),
         Kind::Member => "a member's id or mail address".into(),
+        Kind::File => "a list of ids of files that were uploaded".into(),
     }
 }
 
@@ -335,6 +356,14 @@ fn each_chosen(kind: &Kind, several: &[String]) -> Result<Option<Answer>, String
     let ids = several.iter().filter_map(|text| chosen(kind, text).transpose());
     let ids: BTreeSet<String> = ids.collect::<Result<_, _>>()?;
     Ok(Some(Vec::from_iter(ids)).filter(|ids| !ids.is_empty()).map(Answer::Many))
+}
+
+fn several_files(config: &Config, files: &[File]) -> Result<Option<Answer>, String> {
+    let at_most = config.limits.files;
+    if files.len() > at_most {
+        return Err(format!("a list of at most {at_most} files"));
+    }
+    Ok(Some(files.to_vec()).filter(|files| !files.is_empty()).map(Answer::Files))
 }
 
 fn member(config: &Config, text: &str) -> Result<Option<Answer>, String> {

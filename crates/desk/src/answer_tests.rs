@@ -240,3 +240,46 @@ fn answers_are_read_out_in_the_order_of_the_form() {
         ]
     );
 }
+
+#[test]
+fn files_are_answers_once_they_are_found() {
+    let mut form = form();
+    form.fields = vec![field("bill", Kind::File), field("why", Kind::Text { long: false })];
+    let file = |id: &str| File {
+        id: id.into(),
+        name: format!("{id}.pdf"),
+        kind: "application/pdf".into(),
+        size: 3,
+        sha256: Some("ab".repeat(32)),
+    };
+    let found = |ids: &[&str]| Answer::Files(ids.iter().map(|id| file(id)).collect());
+    let ids = |ids: &[&str]| Answer::Many(ids.iter().map(|id| (*id).to_owned()).collect());
+    let many: Vec<String> = (0..11).map(|n| n.to_string()).collect();
+    let many: Vec<&str> = many.iter().map(String::as_str).collect();
+    for (given, kept) in [
+        (found(&["a", "b"]), Ok(Some(found(&["a", "b"])))),
+        (found(&[]), Ok(None)),
+        (ids(&[]), Ok(None)),
+        (ids(&["a"]), Err("a list of ids of files that were uploaded")),
+        (Answer::Text("a".into()), Err("a list of ids of files that were uploaded")),
+        (found(&many), Err("a list of at most 10 files")),
+    ] {
+        let given = Given::from([(FieldId::from("bill"), Some(given))]);
+        let said = fill(&form, &config(), &given, false);
+        let said = said.map(|answers| answers.get(&FieldId::from("bill")).cloned());
+        let kept = kept.map_err(|must| NotTaken {
+            field: FieldId::from("bill"),
+            what: What::Another(must.to_owned()),
+        });
+        assert_eq!(said, kept);
+    }
+    let answers = Answers::from([(FieldId::from("bill"), found(&["a", "b"]))]);
+    let read = spoken(Some(&form), &answers, &config(), &[]);
+    assert_eq!(read, [("bill".to_owned(), "a.pdf, b.pdf".to_owned())]);
+    assert_eq!(files(&answers).map(|file| file.id.as_str()).collect::<Vec<_>>(), ["a", "b"]);
+    let kept = serde_json::to_string(&answers).unwrap();
+    assert_eq!(serde_json::from_str::<Answers>(&kept).unwrap(), answers);
+    // A list of words is still one of words, and a file cannot stand where words are asked for.
+    let words = Given::from([(FieldId::from("why"), Some(found(&["a"])))]);
+    assert!(fill(&form, &config(), &words, false).is_err());
+}

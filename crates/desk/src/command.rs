@@ -6,13 +6,17 @@ use jiff::Timestamp;
 
 use crate::answer::{Answers, NotTaken};
 use crate::assign::How;
+use crate::file::NotUsable;
 use crate::form::Step;
 use crate::history::Text;
-use crate::id::{FieldId, FormId, MacroId, Number, PersonId, QueueId};
+use crate::id::{FieldId, FormId, MacroId, Number, OrganisationId, PersonId, QueueId};
+use crate::language::Language;
+use crate::metadata;
 use crate::related::Link;
 use crate::rule::action::Unfit;
 use crate::sla::Promise;
 use crate::task;
+use crate::texts::Part;
 use crate::ticket::{Channel, Closure, Place, Priority, Status, Type};
 use crate::visit;
 
@@ -117,6 +121,17 @@ pub enum Command {
     },
     /// Change the title.
     Retitle(Text),
+    /// Say some of its words in another language.
+    Translate {
+        /// Which words.
+        part: Part,
+        /// In which language.
+        language: Language,
+        /// How they are said there.
+        text: Text,
+    },
+    /// Let the notes of other systems say something else: all of them.
+    Annotate(Text),
     /// Set the labels.
     Tag {
         /// All of them.
@@ -198,6 +213,8 @@ pub enum Command {
     },
     /// Plan a visit, or go on with it.
     Visit(Box<visit::Step>),
+    /// Say that its story is written down beside the table.
+    Archive,
     /// Say what there is to do.
     AddTask {
         /// What.
@@ -248,6 +265,8 @@ pub struct Opening {
     pub silent: bool,
     /// Another system's id.
     pub external_id: Option<String>,
+    /// Whom the requester belongs to.
+    pub organisation: Option<OrganisationId>,
     /// Title and description.
     pub text: Text,
     /// The form it is opened with.
@@ -363,6 +382,9 @@ pub enum Refusal {
         /// What was asked, as a participle.
         done: &'static str,
     },
+    /// A file that was uploaded cannot be used.
+    #[error(transparent)]
+    NotUsable(#[from] NotUsable),
     /// There is no such task.
     #[error("there is no such task on this ticket")]
     NoSuchTask,
@@ -372,9 +394,21 @@ pub enum Refusal {
         /// How many.
         open: usize,
     },
+    /// There are no such words yet.
+    #[error("the ticket has no {part} yet that could be said in another language")]
+    NothingToTranslate {
+        /// Which.
+        part: Part,
+    },
+    /// A text stands in so many languages at most.
+    #[error("a text stands in twenty other languages at most; say it in one of those it has")]
+    TooManyLanguages,
     /// It changed since it was looked at.
     #[error("the ticket has changed since you read it; read it again")]
     Stale,
+    /// Notes of other systems cannot be kept.
+    #[error("{0}")]
+    Notes(#[from] metadata::Unfit),
     /// An action of a macro cannot be carried out.
     #[error(transparent)]
     Unfit(#[from] Unfit),

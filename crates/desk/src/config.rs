@@ -122,11 +122,39 @@ pub struct Limits {
     pub form_name: usize,
     /// The description of a form, in characters.
     pub form_description: usize,
+    /// A file of a requester, in MiB.
+    #[serde(default = "usual_file_mib")]
+    pub file_mib: usize,
+    /// A file of an agent, in MiB.
+    #[serde(default = "usual_staff_file_mib")]
+    pub staff_file_mib: usize,
+    /// Files of one message, one ticket's opening, one field of a form.
+    #[serde(default = "usual_files")]
+    pub files: usize,
+}
+
+fn usual_file_mib() -> usize {
+    25
+}
+
+fn usual_staff_file_mib() -> usize {
+    100
+}
+
+fn usual_files() -> usize {
+    10
 }
 
 impl Default for Limits {
     fn default() -> Limits {
-        Limits { forms: 15, form_name: 12, form_description: 140 }
+        Limits {
+            forms: 15,
+            form_name: 12,
+            form_description: 140,
+            file_mib: usual_file_mib(),
+            staff_file_mib: usual_staff_file_mib(),
+            files: usual_files(),
+        }
     }
 }
 

@@ -7,10 +7,12 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use crate::assign::How;
-use crate::id::{FieldId, FormId, MacroId, Number, PersonId, QueueId, RuleId};
+use crate::id::{FieldId, FormId, MacroId, Number, OrganisationId, PersonId, QueueId, RuleId};
+use crate::language::Language;
 use crate::related::{self, Relation};
 use crate::rule::{Did, Fuse};
 use crate::sla::{Alarm, Metric, Promise};
+use crate::texts::Part;
 use crate::ticket::{Channel, Closure, Place, Priority, Status, Ticket, Type, words};
 
 words!(
@@ -50,6 +52,12 @@ pub enum Event {
         /// Another system's id.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         external_id: Option<String>,
+        /// Whom the requester belonged to.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        organisation: Option<OrganisationId>,
+        /// The language it was asked in, as far as it can be told.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        language: Option<Language>,
     },
     /// It reached a queue.
     Queued {
@@ -143,6 +151,15 @@ pub enum Event {
     },
     /// Another title.
     Retitled,
+    /// Words of it were said in another language.
+    Translated {
+        /// Which words.
+        part: Part,
+        /// In which language.
+        language: Language,
+    },
+    /// Notes of other systems say something else; what, is words.
+    Annotated,
     /// Other labels.
     Tagged {
         /// All of them.
@@ -227,7 +244,11 @@ pub enum Event {
     /// The technician is there.
     VisitArrived,
     /// The visit was done; who signed is the title of the words.
-    VisitDone,
+    VisitDone {
+        /// Photographs of it, by the ids of the words' files.
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        photos: Vec<String>,
+    },
     /// The visit was called off.
     VisitCancelled,
     /// It was opened with a form; the answers are words.
@@ -337,6 +358,8 @@ pub enum Event {
         /// The rule that would have run next.
         rule: RuleId,
     },
+    /// Its story was written down beside the table, whole.
+    Archived,
     /// A message could not be delivered, and will not be tried again.
     Undeliverable {
         /// Which message, by its id.
@@ -379,7 +402,9 @@ impl Event {
             Event::Rearmed { .. } => "rearmed",
             Event::TypeChanged { .. } => "type_changed",
             Event::Retitled => "retitled",
+            Event::Translated { .. } => "translated",
             Event::Tagged { .. } => "tagged",
+            Event::Annotated => "annotated",
             Event::Rated { .. } => "rated",
             Event::AlarmRaised { .. } => "alarm_raised",
             Event::Linked { .. } => "linked",
@@ -394,7 +419,7 @@ impl Event {
             Event::VisitPlanned { .. } => "visit_planned",
             Event::VisitStarted => "visit_started",
             Event::VisitArrived => "visit_arrived",
-            Event::VisitDone => "visit_done",
+            Event::VisitDone { .. } => "visit_done",
             Event::VisitCancelled => "visit_cancelled",
             Event::FormFilled { .. } => "form_filled",
             Event::FieldsSet { .. } => "fields_set",
@@ -412,6 +437,7 @@ impl Event {
             Event::RuleRan { .. } => "rule_ran",
             Event::RulesStopped { .. } => "rules_stopped",
             Event::MacroApplied { .. } => "macro_applied",
+            Event::Archived => "archived",
             Event::Undeliverable { .. } => "undeliverable",
         }
     }
@@ -453,15 +479,16 @@ impl Event {
             Event::Resumed | Event::Woken | Event::Confirmed | Event::Reminded { .. } => None,
             Event::ResolvedUnanswered | Event::PriorityChanged { .. } => None,
             Event::TypeChanged { .. } | Event::Retitled | Event::Tagged { .. } => None,
+            Event::Annotated => None,
             Event::Rated { .. } | Event::AlarmRaised { .. } | Event::Undeliverable { .. } => None,
             Event::Linked { .. } | Event::Unlinked { .. } | Event::SplitOff { .. } => None,
-            Event::FormFilled { .. } | Event::FieldsSet { .. } => None,
+            Event::FormFilled { .. } | Event::FieldsSet { .. } | Event::Translated { .. } => None,
             Event::TaskAdded { .. } | Event::TaskRenamed { .. } | Event::TaskGiven { .. } => None,
             Event::TaskDated { .. } | Event::TaskDone { .. } | Event::TaskUndone { .. } => None,
             Event::TaskDue { .. } => None,
-            Event::VisitDone | Event::VisitCancelled => Some(Visibility::Public),
+            Event::VisitDone { .. } | Event::VisitCancelled => Some(Visibility::Public),
             Event::VisitPlanned { .. } | Event::VisitStarted | Event::VisitArrived => None,
-            Event::Merged { .. } | Event::Unmerged => None,
+            Event::Merged { .. } | Event::Unmerged | Event::Archived => None,
             Event::Absorbed { .. } | Event::Parted { .. } => None,
             Event::Followed { .. } | Event::Unfollowed { .. } => None,
         }
@@ -490,8 +517,9 @@ impl Event {
             Event::Closed { .. } | Event::Merged { .. } => Some(Status::Closed),
             Event::Unmerged => related::status_before(ticket),
             Event::VisitPlanned { .. } | Event::VisitStarted | Event::VisitArrived => None,
-            Event::VisitDone | Event::VisitCancelled => None,
-            Event::FormFilled { .. } | Event::FieldsSet { .. } => None,
+            Event::VisitDone { .. } | Event::VisitCancelled => None,
+            Event::Archived => None,
+            Event::FormFilled { .. } | Event::FieldsSet { .. } | Event::Translated { .. } => None,
             Event::TaskAdded { .. } | Event::TaskRenamed { .. } | Event::TaskGiven { .. } => None,
             Event::TaskDated { .. } | Event::TaskDone { .. } | Event::TaskUndone { .. } => None,
             Event::TaskDue { .. } => None,
@@ -505,6 +533,7 @@ impl Event {
             Event::MacroApplied { .. } => None,
             Event::Reminded { .. } | Event::Escalated | Event::PriorityChanged { .. } => None,
             Event::TypeChanged { .. } | Event::Retitled | Event::Tagged { .. } => None,
+            Event::Annotated => None,
             Event::Extended { .. } | Event::Acknowledged { .. } => None,
             Event::Rated { .. } | Event::AlarmRaised { .. } | Event::Undeliverable { .. } => None,
         }

@@ -128,6 +128,8 @@ pub enum Kind {
     Checkbox,
     /// Somebody who works here.
     Member,
+    /// Files that were uploaded.
+    File,
 }
 
 /// Something to choose.
@@ -178,6 +180,7 @@ impl Kind {
             Kind::MultiSelect { .. } => "multi_select",
             Kind::Checkbox => "checkbox",
             Kind::Member => "member",
+            Kind::File => "file",
         }
     }
 
@@ -188,7 +191,7 @@ impl Kind {
             | Kind::TreeSelect { options }
             | Kind::MultiSelect { options } => options,
             Kind::Text { .. } | Kind::Number { .. } | Kind::Date => &[],
-            Kind::Checkbox | Kind::Member => &[],
+            Kind::Checkbox | Kind::Member | Kind::File => &[],
         }
     }
 

@@ -8,12 +8,16 @@ use serde::{Deserialize, Serialize};
 
 use crate::answer::Answers;
 pub use crate::event::{Event, Visibility};
+pub use crate::file::File;
 use crate::id::{Number, PersonId, RuleId};
+use crate::language::{self, Language};
+use crate::metadata::Metadata;
 use crate::related;
 use crate::rule::Marks;
 use crate::silence::Silence;
 use crate::sla::Clocks;
 use crate::task::{self, Tasks};
+use crate::texts::{self, Texts};
 use crate::ticket::{Closure, Rating, Review, Status, Ticket};
 use crate::visit;
 use crate::waiting::Waiting;
@@ -104,6 +108,12 @@ pub struct Text {
     /// What the fields of the form say from now on: all of them.
     #[serde(default, skip_serializing_if = "Answers::is_empty")]
     pub answers: Answers,
+    /// Notes of other systems, from now on: all of them.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub metadata: Option<Metadata>,
+    /// The language of the words, as it was said or can be told.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub language: Option<Language>,
     /// The words are those of another entry, and are read there.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub of: Option<Pointer>,
@@ -133,20 +143,13 @@ impl Text {
     pub fn plain(body: impl Into<String>) -> Text {
         Text { body: body.into(), ..Text::default() }
     }
-}
 
-/// A file kept with a text.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct File {
-    /// SHA-256 of its bytes, hexadecimal; its name in the store.
-    pub id: String,
-    /// The name it is offered under; never a path.
-    pub name: String,
-    /// Media type as the sender said.
-    #[serde(rename = "type")]
-    pub kind: String,
-    /// Bytes.
-    pub size: u64,
+    /// The same with its language, where it does not say it and the words tell it.
+    pub(crate) fn in_its_language(self) -> Text {
+        let title = self.title.as_deref().unwrap_or_default();
+        let told = || language::detect(&format!("{title}\n{}", self.body));
+        Text { language: self.language.clone().or_else(told), ..self }
+    }
 }
 
 /// Replays a history from its first entry. None is a ticket nobody has opened.
@@ -170,6 +173,7 @@ pub fn evolve(ticket: Option<Ticket>, entry: &Entry) -> Option<Ticket> {
     }
     ticket.marks.read(entry, moved);
     record(&mut ticket, entry);
+    texts::record(&mut ticket, entry);
     Some(ticket)
 }
 
@@ -179,7 +183,10 @@ fn open(entry: &Entry) -> Option<Ticket> {
     else {
         return None;
     };
-    let Event::Opened { origin, silent, external_id, .. } = &entry.event else { return None };
+    let Event::Opened { origin, silent, external_id, organisation, language, .. } = &entry.event
+    else {
+        return None;
+    };
     Some(Ticket {
         number: *number,
         version: 0,
@@ -195,6 +202,7 @@ fn open(entry: &Entry) -> Option<Ticket> {
         silent: *silent,
         tags: BTreeSet::new(),
         external_id: external_id.clone(),
+        organisation: organisation.clone(),
         rating: None,
         reopened: 0,
         declined: 0,
@@ -202,6 +210,7 @@ fn open(entry: &Entry) -> Option<Ticket> {
         updated_at: entry.at,
         resolved_at: None,
         closed_at: None,
+        archived_at: None,
         promise: promise.clone(),
         clocks: Clocks::default(),
         waiting: None,
@@ -217,6 +226,8 @@ fn open(entry: &Entry) -> Option<Ticket> {
         form: None,
         tasks: Tasks::new(),
         visit: None,
+        language: language.clone(),
+        texts: Texts::new(),
     })
 }
 
@@ -272,6 +283,7 @@ fn record(ticket: &mut Ticket, entry: &Entry) {
         }
         Event::TypeChanged { to } => ticket.kind = *to,
         Event::Tagged { tags } => ticket.tags = tags.clone(),
+        Event::Annotated => {}
         Event::Rated { score } => ticket.rating = Some(Rating { score: *score }),
         Event::Opened { .. } | Event::RequesterReplied | Event::AgentReplied => {}
         Event::NoteAdded | Event::Resumed | Event::Awaited | Event::Woken => {}
@@ -295,7 +307,7 @@ fn record(ticket: &mut Ticket, entry: &Entry) {
         Event::VisitPlanned { .. }
         | Event::VisitStarted
         | Event::VisitArrived
-        | Event::VisitDone
+        | Event::VisitDone { .. }
         | Event::VisitCancelled => visit::record(ticket, entry),
         Event::TaskAdded { .. } | Event::TaskRenamed { .. } | Event::TaskGiven { .. } => {
             task::record(ticket, entry);
@@ -307,7 +319,8 @@ fn record(ticket: &mut Ticket, entry: &Entry) {
         Event::Rearmed { promise } => ticket.promise = promise.clone(),
         Event::Sought { .. } => {}
         Event::AlarmRaised { .. } | Event::Undeliverable { .. } => {}
-        Event::AutoReplied | Event::Notified { .. } => {}
+        Event::AutoReplied | Event::Notified { .. } | Event::Translated { .. } => {}
         Event::RuleRan { .. } | Event::RulesStopped { .. } | Event::MacroApplied { .. } => {}
+        Event::Archived => ticket.archived_at = Some(entry.at),
     }
 }

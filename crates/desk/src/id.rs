@@ -37,6 +37,10 @@ name!(
     PersonId
 );
 name!(
+    /// An organisation; made once and kept.
+    OrganisationId
+);
+name!(
     /// A queue, by the short word that stands in its address and in `/q/{queue}`.
     QueueId
 );

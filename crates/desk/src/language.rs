@@ -1,9 +1,11 @@
-//! Words in several languages, and which of them a reader is shown. Translates nothing.
+//! Words in several languages, which language words are in, and which of several a reader is shown.
+//! Translates nothing.
 
 use std::collections::BTreeMap;
 use std::fmt;
 
 use serde::{Deserialize, Serialize};
+use whatlang::Lang;
 
 /// A language by its tag, in lower case: `en`, `de`, `pt-br` (RFC 5646).
 #[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
@@ -44,6 +46,118 @@ impl fmt::Display for Language {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(&self.0)
     }
+}
+
+/// Which of several languages to show whoever reads these, best first: their own, the same without
+/// its region, the desk's. None is the `own` one of the words, and whatever is left.
+pub fn choose<'a>(
+    own: Option<&Language>,
+    others: impl Iterator<Item = &'a Language> + Clone,
+    wanted: &[Language],
+    desks: &Language,
+) -> Option<&'a Language> {
+    for language in wanted.iter().chain([desks]) {
+        let near = |known: &&Language| known.plain() == language.plain();
+        let exact = others.clone().find(|known| *known == language);
+        if own == Some(language) || exact.is_none() && own.as_ref().is_some_and(near) {
+            return None;
+        }
+        if let Some(found) = exact.or_else(|| others.clone().find(near)) {
+            return Some(found);
+        }
+    }
+    None
+}
+
+/// So many characters tell a language.
+const ENOUGH: usize = 1_000;
+/// So sure, of 1, has to be whoever tells it: a sentence is enough, two words are not.
+const SURE: f64 = 0.5;
+
+/// The language of some words; none where they are too few to tell.
+pub fn detect(words: &str) -> Option<Language> {
+    let beginning: String = words.chars().take(ENOUGH).collect();
+    let found = whatlang::detect(&beginning)?;
+    let tag = tag(found.lang()).filter(|_| found.confidence() >= SURE)?;
+    Some(Language(tag.to_owned()))
+}
+
+/// The shortest tag of a language (ISO 639-1, as RFC 5646 section 2.2.1 wants it); none for those
+/// without a short one.
+fn tag(language: Lang) -> Option<&'static str> {
+    Some(match language {
+        Lang::Epo => "eo",
+        Lang::Eng => "en",
+        Lang::Rus => "ru",
+        Lang::Cmn => "zh",
+        Lang::Spa => "es",
+        Lang::Por => "pt",
+        Lang::Ita => "it",
+        Lang::Ben => "bn",
+        Lang::Fra => "fr",
+        Lang::Deu => "de",
+        Lang::Ukr => "uk",
+        Lang::Kat => "ka",
+        Lang::Ara => "ar",
+        Lang::Hin => "hi",
+        Lang::Jpn => "ja",
+        Lang::Heb => "he",
+        Lang::Yid => "yi",
+        Lang::Pol => "pl",
+        Lang::Amh => "am",
+        Lang::Jav => "jv",
+        Lang::Kor => "ko",
+        Lang::Nob => "nb",
+        Lang::Dan => "da",
+        Lang::Swe => "sv",
+        Lang::Fin => "fi",
+        Lang::Tur => "tr",
+        Lang::Nld => "nl",
+        Lang::Hun => "hu",
+        Lang::Ces => "cs",
+        Lang::Ell => "el",
+        Lang::Bul => "bg",
+        Lang::Bel => "be",
+        Lang::Mar => "mr",
+        Lang::Kan => "kn",
+        Lang::Ron => "ro",
+        Lang::Slv => "sl",
+        Lang::Hrv => "hr",
+        Lang::Srp => "sr",
+        Lang::Mkd => "mk",
+        Lang::Lit => "lt",
+        Lang::Lav => "lv",
+        Lang::Est => "et",
+        Lang::Tam => "ta",
+        Lang::Vie => "vi",
+        Lang::Urd => "ur",
+        Lang::Tha => "th",
+        Lang::Guj => "gu",
+        Lang::Uzb => "uz",
+        Lang::Pan => "pa",
+        Lang::Aze => "az",
+        Lang::Ind => "id",
+        Lang::Tel => "te",
+        Lang::Pes => "fa",
+        Lang::Mal => "ml",
+        Lang::Ori => "or",
+        Lang::Mya => "my",
+        Lang::Nep => "ne",
+        Lang::Sin => "si",
+        Lang::Khm => "km",
+        Lang::Tuk => "tk",
+        Lang::Aka => "ak",
+        Lang::Zul => "zu",
+        Lang::Sna => "sn",
+        Lang::Afr => "af",
+        Lang::Slk => "sk",
+        Lang::Cat => "ca",
+        Lang::Tgl => "tl",
+        Lang::Hye => "hy",
+        Lang::Cym => "cy",
+        // Nobody mails a help desk in Latin; filler text does.
+        _ => return None,
+    })
 }
 
 /// The same words in one language or several.
@@ -100,6 +214,25 @@ mod tests {
             ("en-überall", None),
         ] {
             assert_eq!(Language::parse(text).as_ref().map(Language::as_str), read, "{text:?}");
+        }
+    }
+
+    #[test]
+    fn a_language_is_told_by_enough_words() {
+        for (words, read) in [
+            (
+                "The printer on the third floor has not printed anything since this morning.",
+                Some("en"),
+            ),
+            ("Der Drucker im dritten Stock druckt seit heute Morgen nichts mehr.", Some("de")),
+            ("A impressora do terceiro andar não imprime nada desde esta manhã.", Some("pt")),
+            ("三楼的打印机从今天早上开始就不能打印了。", Some("zh")),
+            ("Ο εκτυπωτής στον τρίτο όροφο δεν τυπώνει.", Some("el")),
+            ("ok", None),
+            ("404", None),
+            ("", None),
+        ] {
+            assert_eq!(detect(words).as_ref().map(Language::as_str), read, "{words:?}");
         }
     }
 

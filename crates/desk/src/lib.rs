@@ -9,6 +9,8 @@ pub mod ticket;
 
 pub mod event;
 
+pub mod file;
+
 pub mod history;
 
 pub mod schedule;
@@ -18,6 +20,8 @@ pub mod sla;
 pub mod clock;
 
 pub mod waiting;
+
+pub mod archive;
 
 pub mod silence;
 
@@ -37,6 +41,8 @@ pub mod assign;
 
 pub mod language;
 
+pub mod texts;
+
 pub mod form;
 
 pub mod answer;
@@ -52,6 +58,14 @@ pub mod config;
 mod upgrade;
 
 pub mod person;
+
+pub mod metadata;
+
+pub mod organisation;
+
+pub mod link;
+
+pub mod erasure;
 
 pub mod preferences;
 
@@ -74,7 +88,8 @@ pub mod webhook;
 pub use command::{Command, Refusal};
 pub use history::{Actor, Entry, Event, Text, evolve, fold};
 pub use id::{
-    CalendarId, FieldId, FormId, MacroId, Number, PersonId, PolicyId, QueueId, RuleId, WebhookId,
+    CalendarId, FieldId, FormId, MacroId, Number, OrganisationId, PersonId, PolicyId, QueueId,
+    RuleId, WebhookId,
 };
 pub use lifecycle::decide;
 pub use ticket::{Channel, Closure, Priority, Status, Ticket, Type};

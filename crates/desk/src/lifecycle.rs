@@ -47,6 +47,7 @@ pub fn decide(
 }
 
 fn open(opening: Opening, by: &Actor, now: Timestamp) -> Vec<Entry> {
+    let text = opening.text.in_its_language();
     let opened = Event::Opened {
         number: opening.number,
         requester: opening.requester,
@@ -57,10 +58,12 @@ fn open(opening: Opening, by: &Actor, now: Timestamp) -> Vec<Entry> {
         origin: opening.origin,
         silent: opening.silent,
         external_id: opening.external_id,
+        organisation: opening.organisation,
+        language: text.language.clone(),
     };
     let queued = Event::Queued { queue: opening.queue };
     let mut entries = vec![
-        Entry { at: now, by: by.clone(), event: opened, text: Some(opening.text) },
+        Entry { at: now, by: by.clone(), event: opened, text: Some(text) },
         Entry { at: now, by: Actor::System, event: queued, text: None },
     ];
     entries.extend(opening.filled.into_iter().flat_map(|filled| fill(filled, by, now)));
@@ -168,9 +171,11 @@ impl Story {
                 self.move_on("put back to the requester", Event::Awaited, Some(text))?
             }
             Command::Propose(text) => {
+                let text = text.in_its_language();
                 self.move_on("proposed as solved", Event::Proposed, Some(text))?
             }
             Command::Submit(text) => {
+                let text = text.in_its_language();
                 self.move_on("submitted for review", Event::Submitted, Some(text))?
             }
             Command::Approve => self.approve()?,
@@ -193,6 +198,8 @@ impl Story {
             }
             Command::SetType { .. } => {}
             Command::Retitle(text) => self.said(Event::Retitled, text),
+            Command::Annotate(text) => self.said(Event::Annotated, text),
+            Command::Translate { part, language, text } => self.translate(part, language, text)?,
             Command::Tag { tags } if tags != self.ticket.tags => {
                 self.happened(Event::Tagged { tags });
             }
@@ -222,6 +229,7 @@ impl Story {
             }
             Command::ChangeTask { task, change } => self.change_task(task, *change)?,
             Command::Visit(step) => self.visit(*step)?,
+            Command::Archive => self.archive(),
             Command::ReportUndeliverable { message, reason } => {
                 self.happened(Event::Undeliverable { message, reason });
             }
@@ -376,7 +384,7 @@ impl Story {
         if self.ticket.status.is_open() {
             return Err(self.refuse("rated", "wait until it is solved"));
         }
-        self.said(Event::Rated { score }, comment);
+        self.said(Event::Rated { score }, comment.in_its_language());
         Ok(())
     }
 
@@ -439,7 +447,9 @@ fn outlives_closing(command: &Command) -> bool {
     matches!(
         command,
         Command::Tick
+            | Command::Archive
             | Command::Rate { .. }
+            | Command::Translate { .. }
             | Command::AddNote(_)
             | Command::Notify { .. }
             | Command::ApplyMacro { .. }

@@ -37,6 +37,18 @@ pub enum Message {
     Confirmed,
     /// To the assignee: it came back.
     CameBack,
+    /// To the requester: who looks after it.
+    InHands,
+    /// To the requester: another team looks after it.
+    MovedOn,
+    /// To whoever had it: somebody else, or another queue, has it now.
+    NotYours,
+    /// To a colleague: a note names them.
+    Mentioned,
+    /// To requester and assignee: it matters more, or less.
+    Reprioritised,
+    /// To assignee and lead: the requester is not happy with it.
+    Unhappy,
     /// To the assignee: the requester withdrew it.
     Withdrawn,
     /// To the assignee: the hold is over.
@@ -79,6 +91,8 @@ pub enum Message {
     NotDelivered,
     /// To whoever answers for them: these tickets are behind, once a day.
     Digest,
+    /// To an address somebody wants to go by: the code that shows they read it.
+    LinkCode,
     /// To the desk itself: somebody has to be found for it, in this way or in that of its queue.
     GiveOut(Option<How>),
     /// To the requester: what a rule has to say.
@@ -122,6 +136,8 @@ impl Message {
             Message::Awake | Message::ReviewWanted | Message::ChangesWanted => Weight::News,
             Message::NotDelivered | Message::TaskGiven | Message::TaskDue => Weight::News,
             Message::VisitYours => Weight::News,
+            Message::InHands | Message::MovedOn | Message::NotYours => Weight::News,
+            Message::Mentioned | Message::Reprioritised | Message::Unhappy => Weight::News,
             Message::VisitPlanned | Message::VisitStarted => Weight::Conversation,
             Message::VisitDone | Message::VisitCancelled => Weight::Conversation,
             Message::Notice => Weight::News,
@@ -129,6 +145,7 @@ impl Message {
             Message::TookIn(_) => Weight::Background,
             Message::Digest => Weight::News,
             Message::GiveOut(_) | Message::Events(_) => Weight::Conversation,
+            Message::LinkCode => Weight::Conversation,
         }
     }
 
@@ -159,6 +176,11 @@ impl Message {
             Message::TaskGiven => "task_given",
             Message::TaskDue => "task_due",
             Message::VisitYours => "visit",
+            Message::InHands | Message::MovedOn => "in_hands",
+            Message::NotYours => "not_yours",
+            Message::Mentioned => "mentioned",
+            Message::Reprioritised => "reprioritised",
+            Message::Unhappy => "unhappy",
             Message::Notice => "notice",
             _ => "other",
         }
@@ -174,6 +196,8 @@ impl Message {
             Message::Alarm(..) | Message::HelpWanted | Message::NotDelivered => true,
             Message::GoesOnIn(_) | Message::TookIn(_) | Message::OnItsOwn => true,
             Message::NowFollowing | Message::ReviewWanted => true,
+            Message::InHands | Message::MovedOn | Message::NotYours => true,
+            Message::Mentioned | Message::Reprioritised | Message::Unhappy => true,
             Message::LetThrough | Message::ChangesWanted => true,
             Message::TaskGiven | Message::TaskDue => true,
             Message::VisitPlanned | Message::VisitYours | Message::VisitStarted => true,
@@ -181,6 +205,7 @@ impl Message {
             Message::AutoReply | Message::Notice => true,
             Message::OthersWrote => false,
             Message::Events(_) | Message::GiveOut(_) | Message::Digest => true,
+            Message::LinkCode => true,
         }
     }
 }

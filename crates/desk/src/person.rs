@@ -1,10 +1,12 @@
 //! People and the names they go by at each door. One person may have many identities.
 
+use std::collections::BTreeSet;
 use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
-use crate::id::PersonId;
+use crate::id::{OrganisationId, PersonId};
+use crate::metadata::Metadata;
 
 /// Somebody who asks or answers.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -21,6 +23,79 @@ pub struct Person {
     /// Their accounts in chat.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub chat: Vec<Identity>,
+    /// Further addresses that are theirs; mail goes to `email`.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub addresses: Vec<String>,
+    /// What another system calls them.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub external_id: Option<String>,
+    /// Notes of other systems.
+    #[serde(default, skip_serializing_if = "Metadata::is_empty")]
+    pub metadata: Metadata,
+    /// Whom they belong to.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub organisation: Option<OrganisationId>,
+    /// People who turned out to be this one: what was theirs is this person's.
+    #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
+    pub was: BTreeSet<PersonId>,
+    /// Whom they turned out to be.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub is_now: Option<PersonId>,
+    /// Whether they were erased: only the id is left.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub erased: bool,
+}
+
+impl Person {
+    /// Somebody of whom only the name is known.
+    pub fn named(id: PersonId, name: impl Into<String>) -> Person {
+        Person {
+            id,
+            name: name.into(),
+            email: None,
+            phone: None,
+            chat: Vec::new(),
+            addresses: Vec::new(),
+            external_id: None,
+            metadata: Metadata::new(),
+            organisation: None,
+            was: BTreeSet::new(),
+            is_now: None,
+            erased: false,
+        }
+    }
+
+    /// Every name they go by, the address that mail goes to first.
+    pub fn names(&self) -> Vec<Identity> {
+        let addresses = self.email.iter().chain(&self.addresses);
+        let addresses = addresses.map(|address| Identity::Email(address.clone()));
+        addresses.chain(self.chat.iter().cloned()).collect()
+    }
+
+    /// The same with one more name.
+    pub fn with_name(mut self, name: &Identity) -> Person {
+        match name {
+            Identity::Email(address) if self.email.is_none() => self.email = Some(address.clone()),
+            Identity::Email(address) if self.email.as_ref() != Some(address) => {
+                self.addresses.push(address.clone());
+            }
+            Identity::Email(_) => {}
+            chat => self.chat.push(chat.clone()),
+        }
+        self
+    }
+
+    /// The same without a name; mail then goes to the next address, if there is one.
+    pub fn without_name(mut self, name: &Identity) -> Person {
+        match name {
+            Identity::Email(address) if self.email.as_ref() == Some(address) => {
+                self.email = (!self.addresses.is_empty()).then(|| self.addresses.remove(0));
+            }
+            Identity::Email(address) => self.addresses.retain(|known| known != address),
+            chat => self.chat.retain(|known| known != chat),
+        }
+        self
+    }
 }
 
 /// One name a person goes by.

@@ -7,6 +7,7 @@ use jiff::{SignedDuration, Timestamp, ToSpan};
 use serde::{Deserialize, Serialize};
 
 use crate::id::PersonId;
+use crate::language::Language;
 use crate::message::Weight;
 use crate::outbox::{Lane, Otherwise, Owed};
 use crate::schedule::Calendar;
@@ -39,11 +40,14 @@ pub struct Preferences {
     /// What can wait comes once a day, at nine.
     #[serde(skip_serializing_if = "std::ops::Not::not")]
     pub digest: bool,
+    /// The language they read first.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub language: Option<Language>,
 }
 
 impl Default for Preferences {
     fn default() -> Preferences {
-        Preferences { reach: Reach::Usual, away: None, quiet: None, digest: false }
+        Preferences { reach: Reach::Usual, away: None, quiet: None, digest: false, language: None }
     }
 }
 
@@ -155,7 +159,7 @@ impl Preferences {
             Lane::Mail(who) => (can.mail, (can.chat, Lane::Chat(who.clone())), Reach::Chat),
             Lane::Chat(who) => (can.chat, (can.mail, Lane::Mail(who.clone())), Reach::Mail),
             Lane::Queue(_) | Lane::GiveOut(_) | Lane::Daily | Lane::Bus(_) => return Way::Here,
-            Lane::Webhook(_) => return Way::Here,
+            Lane::Webhook(_) | Lane::Held(_) => return Way::Here,
         };
         let (there, lane) = other;
         if there && (!here || self.reach == wanted) {

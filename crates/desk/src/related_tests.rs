@@ -34,6 +34,7 @@ fn opened() -> Vec<Entry> {
         origin: None,
         silent: false,
         external_id: None,
+        organisation: None,
         text: Text::plain("It is broken."),
         filled: None,
     };

@@ -11,7 +11,7 @@ use crate::form::Step;
 use crate::history::fold;
 use crate::lifecycle::decide;
 use crate::message::Message;
-use crate::outbox::outgoing;
+use crate::outbox::{Scene, outgoing};
 use crate::policy::Circumstances;
 use crate::{Channel, FormId, Number, Priority, QueueId, Type, next_moment};
 
@@ -44,6 +44,7 @@ impl Desk {
             origin: None,
             silent: false,
             external_id: None,
+            organisation: None,
             text: Text::plain("A new colleague comes."),
             filled: Some(Filled {
                 form: FormId::from("joiner"),
@@ -65,7 +66,10 @@ impl Desk {
         let entries = decide(Some(&self.ticket()), permit, minute(at))?;
         let first = self.ticket().version + 1;
         self.history.extend(entries.clone());
-        let owed = outgoing(&self.ticket(), Some(&self.queue), first, &entries);
+        let ticket = self.ticket();
+        let queue = Some(&self.queue);
+        let scene = Scene { before: None, ticket: &ticket, queue, members: &[] };
+        let owed = outgoing(&scene, first, &entries);
         Ok(owed.into_iter().map(|owed| owed.message).collect())
     }
 

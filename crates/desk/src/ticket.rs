@@ -8,12 +8,14 @@ use std::collections::{BTreeMap, BTreeSet};
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
-use crate::id::{FormId, Number, PersonId, QueueId};
+use crate::id::{FormId, Number, OrganisationId, PersonId, QueueId};
+use crate::language::Language;
 use crate::related::{Link, Merged};
 use crate::rule::Marks;
 use crate::silence::Silence;
 use crate::sla::{Clocks, Promise};
 use crate::task::Tasks;
+use crate::texts::Texts;
 use crate::visit::Visit;
 use crate::waiting::Waiting;
 
@@ -306,6 +308,9 @@ pub struct Ticket {
     pub tags: BTreeSet<String>,
     /// The id another system knows it by.
     pub external_id: Option<String>,
+    /// Whom the requester belonged to when it was opened.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub organisation: Option<OrganisationId>,
     /// What the requester thought.
     pub rating: Option<Rating>,
     /// How often it came back after it was resolved.
@@ -320,6 +325,9 @@ pub struct Ticket {
     pub resolved_at: Option<Timestamp>,
     /// When it was closed.
     pub closed_at: Option<Timestamp>,
+    /// When its story was written down beside the table.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub archived_at: Option<Timestamp>,
     /// What was promised, as it stood when it was promised.
     pub promise: Promise,
     /// How much of it is spent.
@@ -362,4 +370,10 @@ pub struct Ticket {
     /// When somebody goes there; none where nobody did or will.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub visit: Option<Visit>,
+    /// The language it was asked in, as far as it can be told.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub language: Option<Language>,
+    /// Where its words stand, in every language there is of them.
+    #[serde(default, skip_serializing_if = "Texts::is_empty")]
+    pub texts: Texts,
 }

@@ -42,6 +42,9 @@ pub struct Visit {
     pub stage: Stage,
     /// Since when.
     pub since: Timestamp,
+    /// Photographs of it, by their ids; their names are with the words.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub photos: Vec<String>,
 }
 
 /// What is done with a visit.
@@ -60,7 +63,7 @@ pub enum Step {
     Start,
     /// Be there.
     Arrive,
-    /// Be done; the title is who signed, the words what was done.
+    /// Be done; the title is who signed, the words what was done, the files photographs of it.
     Finish(Text),
     /// Call it off.
     Cancel(Text),
@@ -85,18 +88,22 @@ pub(crate) fn record(ticket: &mut Ticket, entry: &Entry) {
         Event::VisitPlanned { region, from, to } => {
             let (region, from, to) = (region.clone(), *from, *to);
             let stage = Stage::Planned;
-            ticket.visit = Some(Visit { region, from, to, stage, since: entry.at });
+            let (since, photos) = (entry.at, Vec::new());
+            ticket.visit = Some(Visit { region, from, to, stage, since, photos });
             return;
         }
         Event::VisitStarted => Stage::EnRoute,
         Event::VisitArrived => Stage::Arrived,
-        Event::VisitDone => Stage::Done,
+        Event::VisitDone { .. } => Stage::Done,
         Event::VisitCancelled => Stage::Cancelled,
         _ => return,
     };
     if let Some(visit) = &mut ticket.visit {
         visit.stage = stage;
         visit.since = entry.at;
+        if let Event::VisitDone { photos } = &entry.event {
+            visit.photos.clone_from(photos);
+        }
     }
 }
 
@@ -117,7 +124,10 @@ impl Story {
             Step::Start if self.ticket().assignee.is_none() => return Err(Refusal::NobodyGoes),
             Step::Start => ("started", Event::VisitStarted, None),
             Step::Arrive => ("arrived at", Event::VisitArrived, None),
-            Step::Finish(text) => ("done", Event::VisitDone, Some(text)),
+            Step::Finish(text) => {
+                let photos = text.files.iter().map(|photo| photo.id.clone()).collect();
+                ("done", Event::VisitDone { photos }, Some(text))
+            }
             Step::Cancel(text) => ("called off", Event::VisitCancelled, Some(text)),
         };
         if !may_follow(stage, &event) {
@@ -143,7 +153,7 @@ fn may_follow(stage: Option<Stage>, event: &Event) -> bool {
         Event::VisitPlanned { .. } => !matches!(stage, Some(EnRoute | Arrived)),
         Event::VisitStarted => stage == Some(Planned),
         Event::VisitArrived => stage == Some(EnRoute),
-        Event::VisitDone => stage == Some(Arrived),
+        Event::VisitDone { .. } => stage == Some(Arrived),
         Event::VisitCancelled => matches!(stage, Some(Planned | EnRoute | Arrived)),
         _ => false,
     }

@@ -6,10 +6,11 @@ use super::*;
 use crate::access::{Role, Who, permit};
 use crate::command::{Command, Opening};
 use crate::config::Config;
+use crate::file::File;
 use crate::history::fold;
 use crate::lifecycle::decide;
 use crate::message::Message;
-use crate::outbox::outgoing;
+use crate::outbox::{Scene, outgoing};
 use crate::policy::Circumstances;
 use crate::{Channel, Number, PersonId, Priority, QueueId};
 
@@ -32,6 +33,7 @@ fn opened(kind: Type) -> Vec<Entry> {
         origin: None,
         silent: false,
         external_id: None,
+        organisation: None,
         text: Text::plain("It drips."),
         filled: None,
     };
@@ -47,7 +49,9 @@ fn does(history: &mut Vec<Entry>, at: i64, command: Command) -> Result<Vec<Messa
     let entries = decide(Some(&ticket), &permit, minute(at))?;
     let first = ticket.version + 1;
     history.extend(entries.clone());
-    let owed = outgoing(&fold(history.iter()).unwrap(), None, first, &entries);
+    let after = fold(history.iter()).unwrap();
+    let scene = Scene { before: Some(&ticket), ticket: &after, queue: None, members: &[] };
+    let owed = outgoing(&scene, first, &entries);
     Ok(owed.into_iter().map(|owed| owed.message).collect())
 }
 
@@ -60,7 +64,15 @@ fn step(history: &mut Vec<Entry>, at: i64, step: Step) -> Result<Vec<Message>, R
 }
 
 fn finish() -> Step {
-    Step::Finish(Text { title: Some("Kofi".into()), ..Text::plain("New washer.") })
+    let photo = |id: &str| File {
+        id: id.into(),
+        name: format!("{id}.jpg"),
+        kind: "image/jpeg".into(),
+        size: 9,
+        sha256: Some("00".repeat(32)),
+    };
+    let files = vec![photo("before"), photo("after")];
+    Step::Finish(Text { title: Some("Kofi".into()), files, ..Text::plain("New washer.") })
 }
 
 #[test]
@@ -81,8 +93,10 @@ fn a_visit_is_planned_moved_started_and_signed_for() {
     assert!(step(&mut history, 9, finish()).unwrap().contains(&Message::VisitDone));
     let over = visit(&history);
     assert_eq!((over.stage, over.since), (Stage::Done, minute(9)));
+    assert_eq!(over.photos, ["before", "after"]);
     assert!(step(&mut history, 10, finish()).is_err());
     step(&mut history, 11, plan(200, 300)).unwrap();
+    assert_eq!(visit(&history).photos, [] as [&str; 0], "another visit, other photographs");
     let cancel = Step::Cancel(Text::plain("The part is late."));
     assert!(step(&mut history, 12, cancel.clone()).unwrap().contains(&Message::VisitCancelled));
     assert!(step(&mut history, 13, cancel).is_err());

@@ -39,6 +39,7 @@ impl Desk {
             origin: None,
             silent: false,
             external_id: None,
+            organisation: None,
             text: Text::plain("Hungry."),
             filled: None,
         };

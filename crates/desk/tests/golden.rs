@@ -3,10 +3,12 @@
 
 use desk::config::Config;
 use desk::history::Event;
+use desk::language::Language;
 use desk::policy::Circumstances;
 use desk::related::Relation;
 use desk::rule::{Did, Fuse};
 use desk::sla::{Alarm, Metric, Promise};
+use desk::texts::Part;
 use desk::ticket::Place;
 use desk::{
     Channel, Closure, FieldId, FormId, MacroId, Number, PersonId, Priority, QueueId, RuleId, Type,
@@ -33,6 +35,8 @@ fn events() -> Vec<Event> {
             origin: Some(Place::Mail { message_id: "a@b".into() }),
             silent: true,
             external_id: Some("x-1".into()),
+            organisation: None,
+            language: None,
         },
         Event::Queued { queue: QueueId::from("support") },
         Event::Claimed,
@@ -93,7 +97,8 @@ fn events() -> Vec<Event> {
         Event::VisitPlanned { region: Some("north".into()), from: at, to: at },
         Event::VisitStarted,
         Event::VisitArrived,
-        Event::VisitDone,
+        Event::VisitDone { photos: Vec::new() },
+        Event::VisitDone { photos: vec!["u1".into()] },
         Event::VisitCancelled,
         Event::AutoReplied,
         Event::Notified { who: [PersonId::from("p2")].into(), queue: true },
@@ -120,6 +125,9 @@ fn events() -> Vec<Event> {
         },
         Event::RulesStopped { fuse: Fuse::Depth, rule: RuleId::from("vip") },
         Event::MacroApplied { id: MacroId::from("greet"), name: "Greet".into() },
+        Event::Translated { part: Part::Title, language: Language::parse("pt-BR").unwrap() },
+        Event::Archived,
+        Event::Annotated,
     ]
 }
 

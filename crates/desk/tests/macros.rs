@@ -51,6 +51,7 @@ fn opened(config: &Config) -> Vec<Entry> {
         origin: None,
         silent: false,
         external_id: None,
+        organisation: None,
         text: Text::plain("The chair was never delivered."),
         filled: None,
     }));

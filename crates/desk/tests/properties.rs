@@ -81,6 +81,7 @@ fn opening(config: &Config, priority: Priority) -> Command {
         origin: None,
         silent: false,
         external_id: None,
+        organisation: None,
         text: text(),
         filled: None,
     }))
@@ -412,9 +413,12 @@ proptest! {
             let told = owed.into_iter().filter(|o| !matches!(o.lane, outbox::Lane::Bus(_)));
             told.map(|o| o.id()).collect()
         };
-        let whole = ids(outbox::outgoing(&ticket, queue, 1, &history));
-        let mut parts = ids(outbox::outgoing(&ticket, queue, 1, head));
-        parts.extend(ids(outbox::outgoing(&ticket, queue, 1 + cut as u32, tail)));
+        let before = fold(head);
+        let scene = outbox::Scene { before: None, ticket: &ticket, queue, members: &[] };
+        let later = outbox::Scene { before: before.as_ref(), ..scene };
+        let whole = ids(outbox::outgoing(&scene, 1, &history));
+        let mut parts = ids(outbox::outgoing(&scene, 1, head));
+        parts.extend(ids(outbox::outgoing(&later, 1 + cut as u32, tail)));
         prop_assert_eq!(&whole, &parts);
         let distinct: BTreeSet<&String> = whole.iter().collect();
         prop_assert_eq!(distinct.len(), whole.len(), "{:?}", whole);
@@ -426,7 +430,8 @@ proptest! {
         let ticket = fold(&history).unwrap();
         for (n, entry) in history.iter().enumerate() {
             if entry.event == Event::NoteAdded {
-                let owed = outbox::outgoing(&ticket, None, n as u32 + 1, std::slice::from_ref(entry));
+                let scene = outbox::Scene { before: None, ticket: &ticket, queue: None, members: &[] };
+                let owed = outbox::outgoing(&scene, n as u32 + 1, std::slice::from_ref(entry));
                 prop_assert!(owed.iter().all(|o| matches!(o.lane, outbox::Lane::Bus(_))));
             }
         }

@@ -7,7 +7,7 @@ use desk::access::{Permit, Role, Who, permit};
 use desk::command::Opening;
 use desk::config::Queue;
 use desk::history::Text;
-use desk::outbox::{Lane, outgoing};
+use desk::outbox::{Lane, Scene, outgoing};
 use desk::receipt::{Coming, Reason, Receipt, Stretch, Target, receipt};
 use desk::schedule::Calendar;
 use desk::sla::{Alarm, Metric, Promise, Repeats, Warning, due_at};
@@ -141,6 +141,7 @@ impl Story {
             origin: None,
             silent: false,
             external_id: None,
+            organisation: None,
             text: words(),
             filled: None,
         }));
@@ -321,7 +322,8 @@ fn heard(story: &Story) -> Vec<(i64, Alarm)> {
     for (n, entry) in story.history.iter().enumerate() {
         let Event::AlarmRaised { alarm, due, .. } = &entry.event else { continue };
         let ticket = fold(&story.history[..=n]).unwrap();
-        let owed = outgoing(&ticket, Some(&queue), n as u32 + 1, std::slice::from_ref(entry));
+        let scene = Scene { before: None, ticket: &ticket, queue: Some(&queue), members: &[] };
+        let owed = outgoing(&scene, n as u32 + 1, std::slice::from_ref(entry));
         if owed.iter().any(|owed| !matches!(owed.lane, Lane::Bus(_))) {
             heard.push((minute(0).duration_until(*due).as_mins(), *alarm));
         }

@@ -318,6 +318,7 @@ fn given(priority: Priority) -> Story {
         origin: None,
         silent: false,
         external_id: None,
+        organisation: None,
         text: text(),
         filled: None,
     };

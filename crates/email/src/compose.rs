@@ -61,8 +61,21 @@ pub struct Outgoing {
     pub automatic: bool,
     /// When it is written, in seconds since 1970.
     pub date_unix: i64,
+    /// Files that go with it, in this order.
+    pub files: Vec<Enclosed>,
     /// Further headers; names that are reserved or no header names are left out.
     pub headers: Vec<(String, String)>,
+}
+
+/// A file that goes with a mail.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Enclosed {
+    /// What it is called, without a path or anything that would mislead.
+    pub name: String,
+    /// Its media type, `type/subtype`.
+    pub content_type: String,
+    /// What is in it.
+    pub bytes: Vec<u8>,
 }
 
 /// The message in the form of RFC 5322, with CRLF line ends.
@@ -135,21 +148,38 @@ fn references(ids: &[String]) -> Vec<String> {
 }
 
 fn body(mail: &Outgoing) -> MimePart<'_> {
+    let words = words(mail);
+    if mail.files.is_empty() {
+        return words;
+    }
+    let files = mail.files.iter().map(|file| {
+        let bytes = BodyPart::from(file.bytes.as_slice());
+        MimePart::new(one_line(&file.content_type), bytes).attachment(one_line(&file.name))
+    });
+    let parts: Vec<MimePart<'_>> = std::iter::once(words).chain(files).collect();
+    let all = mail.files.iter().map(|file| file.bytes.as_slice());
+    let boundary = boundary(mail, std::iter::once(&b"mixed"[..]).chain(all));
+    MimePart::new(ContentType::new("multipart/mixed").attribute("boundary", boundary), parts)
+}
+
+fn words(mail: &Outgoing) -> MimePart<'_> {
     let plain = MimePart::new("text/plain", BodyPart::from(mail.text.as_str()));
     let Some(html) = &mail.html else {
         return plain;
     };
     let parts = vec![plain, MimePart::new("text/html", BodyPart::from(html.as_str()))];
     MimePart::new(
-        ContentType::new("multipart/alternative").attribute("boundary", boundary(mail, html)),
+        ContentType::new("multipart/alternative")
+            .attribute("boundary", boundary(mail, [html.as_bytes()])),
         parts,
     )
 }
 
 /// The boundary follows from all of the content, so that no content can be written to contain it.
-fn boundary(mail: &Outgoing, html: &str) -> String {
+fn boundary<'a>(mail: &'a Outgoing, more: impl IntoIterator<Item = &'a [u8]>) -> String {
     let mut hash = Sha256::new();
-    for part in [mail.message_id.as_str(), mail.text.as_str(), html] {
+    let words = [mail.message_id.as_bytes(), mail.text.as_bytes()];
+    for part in words.into_iter().chain(more) {
         hash.update(part.len().to_be_bytes());
         hash.update(part);
     }

@@ -17,6 +17,7 @@ fn mail() -> Outgoing {
         references: vec!["m0@example.com".into(), "m1@example.com".into()],
         automatic: true,
         date_unix: 1_795_424_400,
+        files: vec![],
         headers: vec![
             ("X-Ticket".into(), "12".into()),
             ("bcc".into(), "evil@example.org".into()),
@@ -50,6 +51,31 @@ fn a_mail_comes_back_as_written() {
     }
     assert!(!text.to_lowercase().contains("bcc"), "{text}");
     assert_eq!(bytes, compose(&mail()), "the same mail is the same bytes");
+}
+
+#[test]
+fn files_come_back_as_they_were_sent() {
+    let file = |name: &str, content_type: &str, bytes: &[u8]| Enclosed {
+        name: name.into(),
+        content_type: content_type.into(),
+        bytes: bytes.to_vec(),
+    };
+    let files = vec![
+        file("Rechnung für März.pdf", "application/pdf", &[0, 255, 13, 10, 46, 13, 10]),
+        file(&format!("{}.txt", "long ".repeat(25).trim()), "text/plain", b"From here\r\n.\r\n"),
+        file("page.html", "text/html", b"<script>alert(1)</script>"),
+        file("empty.bin", "application/octet-stream", b""),
+    ];
+    let bytes = compose(&Outgoing { files: files.clone(), ..mail() });
+    let read = parse(&bytes);
+    assert_eq!((read.text.trim(), read.html.as_deref()), ("Hallo\n.\nGrüße", Some("<p>Hallo</p>")));
+    let came = read.attachments.into_iter().map(|file| Enclosed {
+        name: file.name,
+        content_type: file.content_type,
+        bytes: file.bytes,
+    });
+    assert_eq!(came.collect::<Vec<_>>(), files);
+    assert_eq!(bytes, compose(&Outgoing { files, ..mail() }), "the same mail is the same bytes");
 }
 
 #[test]
@@ -108,7 +134,9 @@ proptest! {
             to: Address { name: Some(b.clone()), email: format!("k{c}@example.com") },
             reply_to: Some(c.clone()), subject: a.clone(), text: b.clone(), html: Some(c.clone()),
             message_id: a.clone(), in_reply_to: Some(b.clone()), references: vec![c.clone(), a.clone()],
-            automatic: true, date_unix: 0, headers: vec![(a.clone(), b.clone()), ("X-A".into(), c.clone())],
+            automatic: true, date_unix: 0,
+            files: vec![Enclosed { name: a.clone(), content_type: "text/plain".into(), bytes: c.clone().into_bytes() }],
+            headers: vec![(a.clone(), b.clone()), ("X-A".into(), c.clone())],
         };
         let bytes = compose(&mail);
         let names = header_names(&bytes);

@@ -17,6 +17,6 @@ mod test_data;
 pub use address::Address;
 pub use attachment::Attachment;
 pub use automatic::Automatic;
-pub use compose::{Outgoing, compose};
+pub use compose::{Enclosed, Outgoing, compose};
 pub use dedupe::dedupe_key;
 pub use parse::{Mail, parse};

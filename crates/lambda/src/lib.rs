@@ -18,7 +18,7 @@ use store::{Store, World};
 
 pub use http::{serve, serve_and_work};
 pub use itself::Itself;
-pub use run::run;
+pub use run::{run, run_until};
 
 /// A variable that must be set. An empty one is none: as a secret it would let everybody in.
 pub fn needed(name: &str) -> Result<String> {

@@ -31,7 +31,7 @@ pub async fn pump(desk: Arc<LocalDesk>) -> Result<()> {
         };
         {
             let _sending = desk.sending.lock().await;
-            if let Err(error) = notify::ring(&desk.notify, &batch).await {
+            if let Err(error) = notify::ring(&desk.notify, &batch, Timestamp::MAX).await {
                 tracing::warn!("could not send what a commit owes: {error}");
             }
         }
@@ -49,6 +49,9 @@ pub async fn minutes(desk: Arc<LocalDesk>) {
         }
         if look % SWEEP_EVERY == 0 {
             desk.inbox.sweep().await;
+            if let Err(error) = desk.store.sweep_incoming().await {
+                tracing::warn!("could not remove files that nothing names: {error}");
+            }
             if let Err(error) = desk.engine.sweep_expired().await {
                 tracing::warn!("could not remove what has expired: {error}");
             }
@@ -57,11 +60,11 @@ pub async fn minutes(desk: Arc<LocalDesk>) {
 }
 
 async fn minute(desk: &LocalDesk) {
-    if let Err(error) = escalate::run(&desk.escalate).await {
+    if let Err(error) = escalate::run(&desk.escalate, Timestamp::MAX).await {
         tracing::warn!("the minute could not tick: {error}");
     }
     let _sending = desk.sending.lock().await;
-    if let Err(error) = notify::sweep(&desk.notify).await {
+    if let Err(error) = notify::sweep(&desk.notify, Timestamp::MAX).await {
         tracing::warn!("the minute could not send: {error}");
     }
 }

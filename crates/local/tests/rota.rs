@@ -65,6 +65,7 @@ async fn open(store: &Store, n: usize) -> Number {
         origin: None,
         silent: false,
         external_id: None,
+        translations: Vec::new(),
         follow_up_of: None,
         form: None,
         text: Text { title: Some(format!("t{n}")), ..Text::plain("words") },

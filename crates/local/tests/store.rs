@@ -19,6 +19,9 @@ use store::change::{Along, Done, NewTicket, Once, no_answer};
 use store::people::Introduction;
 use store::{Error, Store, World};
 
+#[path = "store/uploads.rs"]
+mod uploads;
+
 struct Bench {
     store: Store,
     engine: Engine,
@@ -81,6 +84,7 @@ fn new_ticket(requester: Person, is_new: bool, title: &str) -> NewTicket {
         origin: None,
         silent: false,
         external_id: None,
+        translations: Vec::new(),
         follow_up_of: None,
         form: None,
         text: Text { title: Some(title.into()), ..Text::plain("words") },

@@ -92,6 +92,7 @@ fn full() -> Config {
     form.handlers = vec![config.members[0].id.clone()];
     config.forms = vec![form];
     config.limits.forms = 20;
+    config.limits.files = 12;
     config.members[1].name = "  Ana\nA. ".into();
     config.domain = "Example.COM".into();
     config.queues[1].address = "IT@Example.com".into();
@@ -160,6 +161,7 @@ fn a_broken_file_says_where() {
             "policies[0].when.form: there is no form fund",
         ),
         ("forms = 20", "forms = 0", "limits.forms: it is a number from 1 to 2000"),
+        ("files = 12", "files = 51", "limits.files: it is a number from 1 to 50"),
         ("kind = \"number\"", "kind = \"figure\"", "forms[0].fields[3].kind: \"figure\" must be"),
         ("id = \"standard\"", "id = \"Standard!\"", "policies[1].id: it has lower-case letters"),
         ("domain = \"example.com\"", "domain = 7", "domain: it must be a text"),

@@ -201,8 +201,17 @@ fn field(table: &Table<'_>, desks: &Language) -> Result<Field, Wrong> {
 
 fn kind(table: &Table<'_>, desks: &Language) -> Result<desk::form::Kind, Wrong> {
     use desk::form::Kind;
-    const NAMES: [&str; 8] =
-        ["text", "number", "date", "select", "tree_select", "multi_select", "checkbox", "member"];
+    const NAMES: [&str; 9] = [
+        "text",
+        "number",
+        "date",
+        "select",
+        "tree_select",
+        "multi_select",
+        "checkbox",
+        "member",
+        "file",
+    ];
     let name = table.read("kind", |word| one_of(word, &NAMES).map(str::to_owned))?;
     let name = name.unwrap_or_else(|| "text".into());
     let only = |field: &str, kinds: &[&str]| match table.get(field) {
@@ -224,6 +233,7 @@ fn kind(table: &Table<'_>, desks: &Language) -> Result<desk::form::Kind, Wrong> 
         "multi_select" => Kind::MultiSelect { options: options(false)? },
         "checkbox" => Kind::Checkbox,
         "member" => Kind::Member,
+        "file" => Kind::File,
         _ => Kind::Text { long: table.flag("long")? },
     })
 }

@@ -122,7 +122,7 @@ fn unheard_of<'a>(other: &Field, when: &'a ShownWhen) -> Option<&'a String> {
         Kind::Select { .. } | Kind::TreeSelect { .. } | Kind::MultiSelect { .. } => {
             !choices.contains(&value.as_str())
         }
-        Kind::Text { .. } | Kind::Date | Kind::Member => false,
+        Kind::Text { .. } | Kind::Date | Kind::Member | Kind::File => false,
     })
 }
 

@@ -14,15 +14,19 @@ use crate::wrong::Wrong;
 
 const FORMS: &str = "
 # What tickets of each kind ask for, in the order they are offered; a draft is offered to nobody. The
-# kind of a field is text, number, date, select, tree_select, multi_select, checkbox or member. Words
-# are a text, or a text for each language: label = { en = \"Floor\", de = \"Etage\" }.
+# kind of a field is text, number, date, select, tree_select, multi_select, checkbox, member or file.
+# Words are a text, or a text for each language: label = { en = \"Floor\", de = \"Etage\" }.
 ";
 const LIMITS: &str = "
-# How many forms there may be, and how long their names and descriptions, in characters.
+# How many forms there may be, how long their names and descriptions, in characters; how large a file
+# of a requester and of an agent, in MiB, and how many files of one message or field.
 ";
 /// The most that any of the limits may be raised to.
 const LIMIT_AT_MOST: u64 = 2_000;
-const LIMIT: [&str; 3] = ["forms", "form_name", "form_description"];
+/// The most that one transaction can take.
+const FILES_AT_MOST: u64 = 50;
+const LIMIT: [&str; 6] =
+    ["forms", "form_name", "form_description", "file_mib", "staff_file_mib", "files"];
 
 /// Writes the limits, where they are not the usual ones.
 pub(crate) fn limits(out: &mut String, limits: &Limits) {
@@ -37,8 +41,11 @@ pub(crate) fn limit_rows(limits: &Limits) -> String {
     if *limits == Limits::default() {
         return String::new();
     }
-    let Limits { forms, form_name, form_description } = limits;
-    format!("forms = {forms}, form_name = {form_name}, form_description = {form_description}")
+    let Limits { forms, form_name, form_description, file_mib, staff_file_mib, files } = limits;
+    format!(
+        "forms = {forms}, form_name = {form_name}, form_description = {form_description}, \
+         file_mib = {file_mib}, staff_file_mib = {staff_file_mib}, files = {files}"
+    )
 }
 
 /// Reads the limits of a configuration.
@@ -47,15 +54,19 @@ pub(crate) fn read_limits(config: &Table<'_>) -> Result<Limits, Wrong> {
     let Some(table) = config.table("limits", &LIMIT)? else { return Ok(usual) };
     let read = |name: &str, usual: usize| {
         let Some(value) = table.get(name) else { return Ok(usual) };
-        let number = value.as_u64().filter(|number| (1..=LIMIT_AT_MOST).contains(number));
+        let at_most = if name == "files" { FILES_AT_MOST } else { LIMIT_AT_MOST };
+        let number = value.as_u64().filter(|number| (1..=at_most).contains(number));
         let number = number.and_then(|number| usize::try_from(number).ok());
-        let wrong = || table.wrong(name, format!("it is a number from 1 to {LIMIT_AT_MOST}"));
+        let wrong = || table.wrong(name, format!("it is a number from 1 to {at_most}"));
         number.ok_or_else(wrong)
     };
     Ok(Limits {
         forms: read("forms", usual.forms)?,
         form_name: read("form_name", usual.form_name)?,
         form_description: read("form_description", usual.form_description)?,
+        file_mib: read("file_mib", usual.file_mib)?,
+        staff_file_mib: read("staff_file_mib", usual.staff_file_mib)?,
+        files: read("files", usual.files)?,
     })
 }
 

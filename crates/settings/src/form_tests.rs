@@ -40,6 +40,7 @@ pub(crate) fn refund() -> Value {
             { "id": "parts", "label": "Parts", "kind": "multi_select", "options": [{ "id": "sole", "label": "Sole" }] },
             { "id": "agreed", "label": "Agreed", "kind": "checkbox" },
             { "id": "seller", "label": "Seller", "kind": "member", "hidden_from_requester": true },
+            { "id": "bill", "label": "Bill", "kind": "file" },
         ],
     })
 }
@@ -232,7 +233,7 @@ fn what_differs_in_a_form_is_said_by_field() {
     assert_eq!(said[0], "~ form refund: priority  high → –");
     assert!(said[1].starts_with("~ form refund: fields.order  { id = \"order\""), "{said:#?}");
     assert!(said[2].ends_with("→ –"), "{said:#?}");
-    assert!(said[3].ends_with("agreed"), "{said:#?}");
+    assert!(said[3].ends_with("agreed, bill"), "{said:#?}");
     let added = changes(&Document::of(&fresh()), &Document::of(&before));
     assert!(added.iter().any(|one| one.to_string().starts_with("+ form refund: name Refund")));
 }

@@ -130,9 +130,9 @@ fn fitting(subject: &Subject) -> &'static [&'static str] {
             Property::Age => &["less", "greater", "between"],
             Property::Reopened | Property::Rating => NUMBER,
             Property::Hours => &["within", "outside"],
-            Property::RequesterDomain | Property::RequesterRole => {
-                &["is", "is_not", "contains", "starts", "empty"]
-            }
+            Property::RequesterDomain
+            | Property::RequesterOrganisation
+            | Property::RequesterRole => &["is", "is_not", "contains", "starts", "empty"],
             _ => WORD,
         },
     }

@@ -1,8 +1,8 @@
 //! Who changed the desk itself, and when: its configuration and its tokens. Tickets have a history of
 //! their own. Kept for two years.
 
-use desk::PersonId;
 use desk::access::Who;
+use desk::{OrganisationId, PersonId};
 use jiff::tz::TimeZone;
 use jiff::{SignedDuration, Timestamp, ToSpan};
 use serde::{Deserialize, Serialize};
@@ -44,6 +44,56 @@ pub enum Did {
         person: PersonId,
         /// What it may be used for; empty is whatever its person may.
         scopes: Vec<String>,
+    },
+    /// There is another organisation.
+    AddedOrganisation {
+        /// Which.
+        id: OrganisationId,
+    },
+    /// An organisation is something else.
+    ChangedOrganisation {
+        /// Which.
+        id: OrganisationId,
+    },
+    /// An organisation is gone.
+    RemovedOrganisation {
+        /// Which.
+        id: OrganisationId,
+    },
+    /// A person goes by one more name, and may be one with somebody they were not before.
+    LinkedName {
+        /// Whom.
+        person: PersonId,
+        /// Which kind of name: email, slack or discord. The name itself is erasable, this is not.
+        kind: String,
+        /// Who they turned out to be, too.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        other: Option<PersonId>,
+    },
+    /// A person goes by one name less, and may be two again.
+    UnlinkedName {
+        /// Whom.
+        person: PersonId,
+        /// Which kind of name.
+        kind: String,
+        /// Who is somebody else again.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        other: Option<PersonId>,
+    },
+    /// Somebody wants a person erased.
+    AskedForErasure {
+        /// Whom.
+        person: PersonId,
+    },
+    /// Nobody does any more.
+    WithdrewErasure {
+        /// Whom.
+        person: PersonId,
+    },
+    /// Somebody else agreed.
+    AgreedToErasure {
+        /// Whom.
+        person: PersonId,
     },
     /// A token was ended.
     RevokedToken {

@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use aws_sdk_s3::presigning::PresigningConfig;
 use aws_sdk_s3::primitives::ByteStream;
+use jiff::Timestamp;
 
 use crate::Store;
 use crate::error::Error;
@@ -53,6 +54,25 @@ impl Store {
             let page = page.map_err(|e| Error::from_sdk("list the bucket", e))?;
             let found = page.contents().iter().filter_map(|object| object.key());
             keys.extend(found.map(str::to_owned));
+        }
+        Ok(keys)
+    }
+
+    /// Every key that begins so and was written before an instant, by the bucket's own clock.
+    pub(crate) async fn blobs_before(
+        &self,
+        prefix: &str,
+        instant: Timestamp,
+    ) -> Result<Vec<String>, Error> {
+        let mut pages =
+            self.s3.list_objects_v2().bucket(&self.bucket).prefix(prefix).into_paginator().send();
+        let mut keys = Vec::new();
+        while let Some(page) = pages.next().await {
+            let page = page.map_err(|e| Error::from_sdk("list the bucket", e))?;
+            let old = page.contents().iter().filter(|object| {
+                object.last_modified().is_some_and(|at| at.secs() < instant.as_second())
+            });
+            keys.extend(old.filter_map(|object| object.key()).map(str::to_owned));
         }
         Ok(keys)
     }

@@ -16,7 +16,9 @@ use desk::history::{Entry, Text};
 use desk::person::Person;
 use desk::policy::Circumstances;
 use desk::ticket::Place;
-use desk::{Channel, Command, Number, Priority, QueueId, Refusal, Ticket, Type, decide, evolve};
+use desk::{
+    Channel, Command, Number, Priority, QueueId, Refusal, Ticket, Type, decide, evolve, fold,
+};
 use jiff::Timestamp;
 
 use crate::draft::{Draft, ITEMS_AT_MOST};
@@ -26,7 +28,8 @@ use crate::ledger::Arrival;
 use crate::rota::Turn;
 use crate::together::follow_up;
 use crate::transaction::Lost;
-use crate::{Store, key, people};
+use crate::upload::Upload;
+use crate::{Store, key};
 
 /// How often a lost race is run again before the desk says it is busy.
 pub(crate) const TRIES: u32 = 24;
@@ -75,6 +78,8 @@ pub struct Along {
     pub threads: Vec<Place>,
     /// A message owed that this settles: its row goes.
     pub settles: Option<key::Key>,
+    /// Files somebody brought that this uses; they are kept already.
+    pub uploads: Vec<Upload>,
     /// The turn this takes. Whoever loses it to somebody else chooses again themselves.
     pub turn: Option<Turn>,
     /// Tells the caller how far it came, should they stop waiting.
@@ -123,6 +128,8 @@ pub struct NewTicket {
     pub external_id: Option<String>,
     /// Title and description.
     pub text: Text,
+    /// The same in other languages: commands to translate.
+    pub translations: Vec<Command>,
     /// The closed ticket it goes on from.
     pub follow_up_of: Option<Number>,
     /// The form it is opened with.
@@ -166,6 +173,7 @@ impl Store {
         for attempt in 0..TRIES {
             let permit = permit(&new.who, None, opening(&new, number, &config))?;
             let mut entries = decide(None, &permit, self.now())?;
+            entries.extend(translated(&new, &entries, self.now())?);
             let closed = self.went_on_from(&new).await?;
             let aside = Along::default();
             let mut told = None;
@@ -177,7 +185,7 @@ impl Store {
             }
             let opened = Draft::of(None, Some(&new), entries, &along);
             let drafts = std::iter::once(opened).chain(told).collect();
-            if let Some(done) = self.commit(drafts, &config, answer).await? {
+            if let Some(done) = Box::pin(self.commit(drafts, &config, answer)).await? {
                 return Ok(done);
             }
             self.back_off(attempt).await;
@@ -188,7 +196,7 @@ impl Store {
 
     /// Whoever was new a moment ago may have been made known by another request since.
     async fn meet_again(&self, new: &mut NewTicket) -> Result<(), Error> {
-        let names = people::names(&new.requester);
+        let names = new.requester.names();
         for name in names.iter().filter(|_| new.is_new) {
             let Some(known) = self.find_person(name).await? else { continue };
             if new.who.id == new.requester.id {
@@ -222,16 +230,33 @@ impl Store {
         wish: impl Fn(&Stored, &Config) -> Result<Vec<Permit>, Refusal>,
         answer: Answer<'_>,
     ) -> Result<Done, Error> {
+        self.change_from(None, number, along, wish, answer).await
+    }
+
+    /// Lets the clock move a ticket; `known` is how it was read a moment ago.
+    pub async fn tick(&self, number: Number, known: Option<Stored>) -> Result<Done, Error> {
+        let wish = |_: &Stored, _: &Config| Ok(vec![Permit::tick()]);
+        self.change_from(known, number, Along::default(), wish, &no_answer).await
+    }
+
+    /// `known` is the ticket as it was read a moment ago; it is read again once that is not true.
+    async fn change_from(
+        &self,
+        known: Option<Stored>,
+        number: Number,
+        along: Along,
+        wish: impl Fn(&Stored, &Config) -> Result<Vec<Permit>, Refusal>,
+        answer: Answer<'_>,
+    ) -> Result<Done, Error> {
+        let mut known = known;
         for attempt in 0..TRIES {
             let config = self.config().await?;
-            let stored = self.ticket(number).await?.ok_or(Refusal::NotOpened)?;
-            let queue = stored.ticket.queue.as_ref().and_then(|queue| config.queue(queue));
-            let form = stored.ticket.form.as_ref().and_then(|form| config.form(form));
+            let stored = match known.take() {
+                Some(stored) => stored,
+                None => self.ticket(number).await?.ok_or(Refusal::NotOpened)?,
+            };
             let decided = wish(&stored, &config).and_then(|permits| {
-                let permits: Vec<Permit> = permits
-                    .into_iter()
-                    .map(|permit| permit.in_queue(queue).by_form(form))
-                    .collect();
+                let permits = stored.in_its_place(&config, permits);
                 let ticking = permits.iter().any(|permit| *permit.command() == Command::Tick);
                 Ok((decide_all(&stored.ticket, &permits, self.now())?, ticking))
             });
@@ -240,7 +265,7 @@ impl Store {
                 Err(refusal) => return self.refuse(refusal, &along).await,
             };
             let draft = Draft { ticking, ..Draft::of(Some(&stored), None, entries, &along) };
-            if let Some(done) = self.commit(vec![draft], &config, answer).await? {
+            if let Some(done) = Box::pin(self.commit(vec![draft], &config, answer)).await? {
                 return Ok(done);
             }
             self.back_off(attempt).await;
@@ -282,7 +307,7 @@ impl Store {
     }
 
     /// Commits drafts in one transaction; the answer is about the first. None where somebody else was
-    /// faster: decide again.
+    /// faster: decide again. It is large: whoever waits for it keeps it on the heap.
     pub(crate) async fn commit(
         &self,
         drafts: Vec<Draft<'_>>,
@@ -325,6 +350,9 @@ impl Store {
             if let Some(earlier) = self.earlier(once.door, &once.id).await? {
                 return Ok(Some(Done::Before(earlier)));
             }
+        }
+        for draft in &drafts {
+            self.still_unused(&draft.along.uploads).await?;
         }
         match lost {
             Lost::Race => Ok(None),
@@ -385,14 +413,18 @@ impl Store {
 
 impl Along {
     pub(crate) fn is_empty(&self) -> bool {
-        let Along { once, arrival, threads, settles, turn, underway: _ } = self;
+        let Along { once, arrival, threads, settles, uploads, turn, underway: _ } = self;
         let nothing = once.is_none() && arrival.is_none() && threads.is_empty();
-        nothing && settles.is_none() && turn.is_none()
+        nothing && uploads.is_empty() && settles.is_none() && turn.is_none()
     }
 }
 
 /// What several commands come to, each decided on the ticket as the one before leaves it.
-fn decide_all(ticket: &Ticket, permits: &[Permit], now: Timestamp) -> Result<Vec<Entry>, Refusal> {
+pub(crate) fn decide_all(
+    ticket: &Ticket,
+    permits: &[Permit],
+    now: Timestamp,
+) -> Result<Vec<Entry>, Refusal> {
     let mut ticket = Some(ticket.clone());
     let mut entries = Vec::new();
     for permit in permits {
@@ -401,6 +433,14 @@ fn decide_all(ticket: &Ticket, permits: &[Permit], now: Timestamp) -> Result<Vec
         entries.extend(decided);
     }
     Ok(entries)
+}
+
+/// What a new ticket says in other languages.
+fn translated(new: &NewTicket, opened: &[Entry], now: Timestamp) -> Result<Vec<Entry>, Refusal> {
+    let Some(ticket) = fold(opened) else { return Ok(Vec::new()) };
+    let asked = new.translations.iter().cloned();
+    let permits = asked.map(|command| permit(&new.who, Some(&ticket), command));
+    decide_all(&ticket, &permits.collect::<Result<Vec<_>, _>>()?, now)
 }
 
 pub(crate) fn opening(new: &NewTicket, number: Number, config: &Config) -> Command {
@@ -415,6 +455,7 @@ pub(crate) fn opening(new: &NewTicket, number: Number, config: &Config) -> Comma
         origin: new.origin.clone(),
         silent: new.silent,
         external_id: new.external_id.clone(),
+        organisation: new.requester.organisation.clone(),
         text: new.text.clone(),
         filled: new.form.clone(),
     }))

@@ -1,11 +1,17 @@
 //! A command on its way into the table: the entries it was decided to be, and every item that is
 //! written with them.
 
+use std::collections::BTreeMap;
+
 use aws_sdk_dynamodb::types::{Put, TransactWriteItem};
 use desk::answer::Answers;
 use desk::config::Config;
 use desk::history::{Entry, Event, Text};
+use desk::language::Language;
+use desk::metadata::Metadata;
+use desk::outbox::Scene;
 use desk::rule::{self, Facts};
+use desk::texts::Part;
 use desk::ticket::Place;
 use desk::{Number, Ticket, evolve, outbox, webhook};
 use jiff::Timestamp;
@@ -70,7 +76,8 @@ impl Draft<'_> {
             }
             (None, None) => Asker { name: String::new(), email: None },
         };
-        Ok(Stored { ticket, title: self.title(), answers: self.answers(), asker })
+        let (title, answers, metadata) = (self.title(), self.answers(), self.metadata());
+        Ok(Stored { ticket, title, titles: self.titles(), answers, metadata, asker })
     }
 
     /// The same with what rules make of it.
@@ -108,6 +115,29 @@ impl Draft<'_> {
         said.or_else(|| self.before.map(|stored| stored.answers.clone())).unwrap_or_default()
     }
 
+    /// The notes of other systems, as they were last given.
+    fn metadata(&self) -> Metadata {
+        let said = |entry: &Entry| entry.text.as_ref()?.metadata.clone();
+        let said = self.entries.iter().rev().find_map(said);
+        said.or_else(|| self.before.map(|stored| stored.metadata.clone())).unwrap_or_default()
+    }
+
+    /// The title in other languages; a new title is in none of them yet.
+    fn titles(&self) -> BTreeMap<Language, String> {
+        let mut titles = self.before.map(|stored| stored.titles.clone()).unwrap_or_default();
+        for entry in &self.entries {
+            match &entry.event {
+                Event::Opened { .. } | Event::Retitled => titles.clear(),
+                Event::Translated { part: Part::Title, language } => {
+                    let title = entry.text.as_ref().map(|text| text.body.clone());
+                    titles.insert(language.clone(), title.unwrap_or_default());
+                }
+                _ => {}
+            }
+        }
+        titles
+    }
+
     fn title(&self) -> String {
         let retitled = self
             .entries
@@ -140,7 +170,9 @@ impl Store {
             }
         }
         let queue = stored.ticket.queue.as_ref().and_then(|queue| config.queue(queue));
-        for owed in outbox::outgoing(&stored.ticket, queue, draft.first_seq(), &draft.entries) {
+        let before = draft.before.map(|before| &before.ticket);
+        let scene = Scene { before, ticket: &stored.ticket, queue, members: &config.members };
+        for owed in outbox::outgoing(&scene, draft.first_seq(), &draft.entries) {
             items.push(self.put_new(lane::row(&owed, self.now())?)?);
         }
         let hooks = &config.webhooks;
@@ -151,6 +183,9 @@ impl Store {
         self.items_along(draft.along, stored, answer, &mut items)?;
         if let Some(new) = draft.new.filter(|new| new.is_new) {
             items.extend(self.put_person(&new.requester)?);
+        }
+        if draft.new.is_some() {
+            items.extend(self.put_pointers(&stored.ticket)?);
         }
         Ok(items)
     }
@@ -175,10 +210,23 @@ impl Store {
         if let Some(settled) = &along.settles {
             items.push(self.delete(settled.clone())?);
         }
+        for upload in &along.uploads {
+            items.push(self.put_used(upload)?);
+        }
         if let Some(turn) = &along.turn {
             items.push(self.put_turn(turn)?);
         }
         Ok(())
+    }
+
+    /// Where a new ticket is found besides: under its organisation, and by what others call it.
+    fn put_pointers(&self, ticket: &Ticket) -> Result<Vec<TransactWriteItem>, Error> {
+        let number = ticket.number;
+        let organisation = ticket.organisation.as_ref();
+        let organisation = organisation.map(|id| key::organisation_ticket(id, number));
+        let external = ticket.external_id.as_ref();
+        let external = external.map(|id| key::external_ticket(id, number));
+        organisation.into_iter().chain(external).map(|key| self.put(key.attributes())).collect()
     }
 
     fn put_snapshot(

@@ -15,11 +15,8 @@ impl Store {
         let config = self.config().await?;
         for member in &config.members {
             let person = Person {
-                id: member.id.clone(),
-                name: member.name.clone(),
                 email: Some(member.email.clone()),
-                phone: None,
-                chat: Vec::new(),
+                ..Person::named(member.id.clone(), &member.name)
             };
             self.make_person(&person).await?;
         }

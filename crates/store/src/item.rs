@@ -1,14 +1,17 @@
 //! What things look like at rest. Domain values are JSON in one attribute, `data`; attributes
 //! beside it exist only because a key, a condition or an erasure needs them.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 
 use aws_sdk_dynamodb::types::AttributeValue;
+use desk::access::Permit;
 use desk::answer::Answers;
 use desk::config::Config;
 use desk::history::{Actor, Entry, Event, Text};
+use desk::language::{Language, choose};
+use desk::metadata::Metadata;
 use desk::rule::{self, Facts, Says};
-use desk::{Number, Ticket, next_moment, sla};
+use desk::{Number, Ticket, archive, next_moment, sla};
 use jiff::Timestamp;
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
@@ -61,10 +64,14 @@ pub(crate) fn data<T: DeserializeOwned>(item: &Item) -> Result<T, Error> {
 pub struct Stored {
     /// The fold of its history.
     pub ticket: Ticket,
-    /// Its title.
+    /// Its title, as it was given.
     pub title: String,
+    /// The same in other languages.
+    pub titles: BTreeMap<Language, String>,
     /// What the fields of its form say.
     pub answers: Answers,
+    /// Notes of other systems.
+    pub metadata: Metadata,
     /// Whom it is for, as they were known when it was opened.
     pub asker: Asker,
 }
@@ -79,6 +86,19 @@ pub struct Asker {
 }
 
 impl Stored {
+    /// What leave to do something comes to in its queue and with its form.
+    pub(crate) fn in_its_place(&self, config: &Config, permits: Vec<Permit>) -> Vec<Permit> {
+        let queue = self.ticket.queue.as_ref().and_then(|queue| config.queue(queue));
+        let form = self.ticket.form.as_ref().and_then(|form| config.form(form));
+        permits.into_iter().map(|permit| permit.in_queue(queue).by_form(form)).collect()
+    }
+
+    /// Its title for whoever reads these languages, best first.
+    pub fn title_for(&self, wanted: &[Language], desks: &Language) -> &str {
+        let other = choose(self.ticket.language.as_ref(), self.titles.keys(), wanted, desks);
+        other.and_then(|language| self.titles.get(language)).unwrap_or(&self.title)
+    }
+
     /// Its words.
     pub fn says(&self) -> Says<'_> {
         Says { title: &self.title, answers: &self.answers }
@@ -104,6 +124,16 @@ impl Stored {
                 .map_err(|cause| Error::damaged("answers", cause))?;
             item.insert("answers".into(), s(answers));
         }
+        if !self.metadata.is_empty() {
+            let metadata = serde_json::to_string(&self.metadata)
+                .map_err(|cause| Error::damaged("notes", cause))?;
+            item.insert("metadata".into(), s(metadata));
+        }
+        if !self.titles.is_empty() {
+            let titles = serde_json::to_string(&self.titles)
+                .map_err(|cause| Error::damaged("titles", cause))?;
+            item.insert("titles".into(), s(titles));
+        }
         let due = sla::next_due(ticket).map_or(key::NEVER.into(), |(_, at)| key::instant(at));
         let place = format!("{due}#{:012}", ticket.number.0);
         if let (Some(queue), Some(closed)) = (&ticket.queue, ticket.closed_at) {
@@ -117,7 +147,8 @@ impl Stored {
         let opened = format!("{}#{:012}", key::instant(ticket.opened_at), ticket.number.0);
         index(&mut item, "asked", key::asked(&ticket.requester), opened);
         let by_rule = rule::due::next_moment(ticket, &self.facts(config), now);
-        if let Some(moment) = next_moment(ticket).into_iter().chain(by_rule).min() {
+        let archive = archive::due(ticket);
+        if let Some(moment) = next_moment(ticket).into_iter().chain(by_rule).chain(archive).min() {
             index(&mut item, "due", key::due_shard(ticket.number), key::instant(moment));
         }
         Ok(item)
@@ -126,10 +157,14 @@ impl Stored {
     pub(crate) fn from_item(item: &Item) -> Result<Stored, Error> {
         let asker = text(item, "asker").unwrap_or("{}");
         let answers = text(item, "answers").unwrap_or("{}");
+        let titles = text(item, "titles").unwrap_or("{}");
+        let metadata = text(item, "metadata").unwrap_or("{}");
         Ok(Stored {
             ticket: data(item)?,
             title: text(item, "title").unwrap_or_default().to_owned(),
+            titles: serde_json::from_str(titles).map_err(|e| Error::damaged("titles", e))?,
             answers: serde_json::from_str(answers).map_err(|e| Error::damaged("answers", e))?,
+            metadata: serde_json::from_str(metadata).map_err(|e| Error::damaged("notes", e))?,
             asker: serde_json::from_str(asker).map_err(|e| Error::damaged("an asker", e))?,
         })
     }
@@ -147,6 +182,12 @@ struct StoredEntry {
     at: Timestamp,
     by: Actor,
     event: Event,
+}
+
+/// An entry's document, without its words.
+pub(crate) fn entry_data(entry: &Entry) -> Result<String, Error> {
+    let stored = StoredEntry { at: entry.at, by: entry.by.clone(), event: entry.event.clone() };
+    serde_json::to_string(&stored).map_err(|cause| Error::damaged("an entry", cause))
 }
 
 pub(crate) fn entry_item(

@@ -12,9 +12,15 @@
 //! | seen before (expires) | `SEEN#<door>#<id>` / `SEEN` | |
 //! | where a thread belongs | `THREAD#mail#<hash>`, `THREAD#slack#<team>#<channel>#<ts>` / `THREAD` | |
 //! | person; one of their names | `PERSON#<id>` / `PERSON`; `IDENTITY#<identity>` / `IDENTITY` | |
+//! | a name they want; codes asked for | `PERSON#<id>` / `LINK`; `CODES`; `CODES#<sha-256>` / `CODES` |
+//! | what other systems call things | `EXTERNAL#person#<id>`, `EXTERNAL#organisation#<id>`; `EXTERNAL#ticket#<id>` / `<number>` | |
+//! | organisation; in the list of all | `ORGANISATION#<id>` / `ORGANISATION`; `ORGANISATIONS` / `<id>` | |
+//! | its tickets; a mail domain of its | `ORGANISATION#<id>` / `TICKET#<number>`; `DOMAIN#<domain>` / `DOMAIN` | |
+//! | an erasure asked for; agreed to | `PERSON#<id>` / `ERASURE`; `JOB` / `ERASE#<id>` | |
 //! | how they are reached | `PERSON#<id>` / `PREFERENCES` | |
 //! | macros they keep for themself | `PERSON#<id>` / `MACROS` | |
 //! | API token; among its person's | `TOKEN#<sha-256>` / `TOKEN`; `PERSON#<id>` / `TOKEN#<sha-256>` | |
+//! | a file somebody brings (expires) | `UPLOAD#<id>` / `UPLOAD` |
 //! | configuration | `CONFIG#<version>` / `CONFIG`; `CONFIG` / `CURRENT` points to one | |
 //! | what was done to the desk | `AUDIT#<yyyy-mm>` / `<at>#<id>` | |
 //! | what has to be gone through | `JOB` / `REARM` | |
@@ -28,7 +34,7 @@
 
 use desk::outbox::Lane;
 use desk::person::Identity;
-use desk::{Number, PersonId, QueueId, WebhookId};
+use desk::{Number, OrganisationId, PersonId, QueueId, WebhookId};
 use jiff::Timestamp;
 use jiff::civil::Date;
 
@@ -96,6 +102,7 @@ pub fn lane(lane: &Lane) -> String {
         Lane::Queue(queue) => format!("{LANE}queue#{queue}"),
         Lane::GiveOut(queue) => format!("{LANE}give-out#{queue}"),
         Lane::Webhook(id) => format!("{LANE}webhook#{id}"),
+        Lane::Held(person) => format!("{LANE}held#{person}"),
         Lane::Daily => DAILY.to_owned(),
         Lane::Bus(shard) => format!("{LANE}bus#{shard}"),
     }
@@ -128,6 +135,17 @@ pub const LANE: &str = "LANE#";
 /// Whether a lane holds tickets that somebody has to be found for.
 pub fn gives_out(lane: &str) -> bool {
     lane.strip_prefix(LANE).is_some_and(|rest| rest.starts_with("give-out#"))
+}
+
+/// Whether a lane holds replies that may still be taken back.
+pub fn is_held(lane: &str) -> bool {
+    lane.strip_prefix(LANE).is_some_and(|rest| rest.starts_with("held#"))
+}
+
+/// Whether a lane leads to programs: the bus, webhooks.
+pub fn is_for_programs(lane: &str) -> bool {
+    let rest = lane.strip_prefix(LANE).unwrap_or(lane);
+    rest.starts_with("bus#") || rest.starts_with("webhook#")
 }
 
 /// A message's place in its lane.
@@ -234,6 +252,113 @@ pub fn identity(identity: &Identity) -> Key {
     key(format!("IDENTITY#{identity}"), "IDENTITY")
 }
 
+/// The address a person wants to go by.
+pub fn link(id: &PersonId) -> Key {
+    key(format!("PERSON#{id}"), "LINK")
+}
+
+/// When a person asked for codes.
+pub fn codes_for(id: &PersonId) -> Key {
+    key(format!("PERSON#{id}"), "CODES")
+}
+
+/// When codes were asked for to be sent to an address, by its hash.
+pub fn codes_to(sha256: &str) -> Key {
+    key(format!("CODES#{sha256}"), "CODES")
+}
+
+/// Whom another system calls so.
+pub fn external_person(id: &str) -> Key {
+    key(format!("EXTERNAL#person#{id}"), "PERSON")
+}
+
+/// Which organisation another system calls so.
+pub fn external_organisation(id: &str) -> Key {
+    key(format!("EXTERNAL#organisation#{id}"), "ORGANISATION")
+}
+
+/// A ticket that another system calls so; there may be several.
+pub fn external_ticket(id: &str, number: Number) -> Key {
+    key(format!("EXTERNAL#ticket#{id}"), format!("{TICKET}{:012}", number.0))
+}
+
+/// What the place of a ticket among others begins with.
+pub const TICKET: &str = "TICKET#";
+
+/// An organisation.
+pub fn organisation(id: &OrganisationId) -> Key {
+    key(format!("ORGANISATION#{id}"), "ORGANISATION")
+}
+
+/// The same, in the list of all of them.
+pub fn listed_organisation(id: &OrganisationId) -> Key {
+    key("ORGANISATIONS".into(), id.as_str())
+}
+
+/// A ticket of an organisation.
+pub fn organisation_ticket(id: &OrganisationId, number: Number) -> Key {
+    key(format!("ORGANISATION#{id}"), format!("{TICKET}{:012}", number.0))
+}
+
+/// Whose mail domain this is.
+pub fn domain(domain: &str) -> Key {
+    key(format!("DOMAIN#{domain}"), "DOMAIN")
+}
+
+/// That somebody wants a person erased.
+pub fn erasure(id: &PersonId) -> Key {
+    key(format!("PERSON#{id}"), "ERASURE")
+}
+
+/// A person that is being erased.
+pub fn erasing(id: &PersonId) -> Key {
+    key(JOBS.into(), format!("{ERASING}{id}"))
+}
+
+/// Where jobs are.
+pub const JOBS: &str = "JOB";
+/// What the erasure of a person begins with, among jobs.
+pub const ERASING: &str = "ERASE#";
+
+/// What a row is, by its key, for whoever goes through all of them.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Kind {
+    /// A ticket as it stands.
+    Ticket(Number),
+    /// Something else of a ticket.
+    PartOfTicket,
+    /// A line of the ledger.
+    Arrival,
+    /// Something that must not happen twice.
+    Seen,
+    /// A file somebody brings.
+    Upload,
+    /// The configuration.
+    Config,
+    /// A job.
+    Job,
+    /// A person, one of their names, or something they keep.
+    Person,
+    /// Anything else.
+    Other,
+}
+
+/// What a row is.
+pub fn kind(pk: &str, sk: &str) -> Kind {
+    let number = pk.strip_prefix(TICKET).and_then(|number| number.parse().ok()).map(Number);
+    match (number, pk.split('#').next().unwrap_or_default()) {
+        (Some(number), _) if *sk == *self::ticket(number).sk => Kind::Ticket(number),
+        (Some(_), _) => Kind::PartOfTicket,
+        (None, "INBOUND") => Kind::Arrival,
+        (None, "SEEN") => Kind::Seen,
+        (None, "UPLOAD") => Kind::Upload,
+        (None, "CONFIG") => Kind::Config,
+        (None, JOBS) => Kind::Job,
+        (None, "PERSON" | "IDENTITY") => Kind::Person,
+        (None, _) => Kind::Other,
+    }
+}
+
 /// An API token, by its hash.
 pub fn token(sha256: &str) -> Key {
     key(format!("TOKEN#{sha256}"), "TOKEN")
@@ -242,6 +367,11 @@ pub fn token(sha256: &str) -> Key {
 /// The same, among those of its person.
 pub fn token_of(person: &PersonId, sha256: &str) -> Key {
     key(format!("PERSON#{person}"), format!("TOKEN#{sha256}"))
+}
+
+/// A file that somebody brings.
+pub fn upload(id: &str) -> Key {
+    key(format!("UPLOAD#{id}"), "UPLOAD")
 }
 
 /// One version of the configuration.
@@ -261,7 +391,7 @@ pub fn audit(at: Timestamp, id: &str) -> Key {
 
 /// Open tickets have to be looked at again: the configuration promises something else.
 pub fn rearming() -> Key {
-    key("JOB".into(), "REARM")
+    key(JOBS.into(), "REARM")
 }
 
 /// Whose turn it is.

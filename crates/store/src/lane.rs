@@ -145,6 +145,10 @@ impl Store {
         lane: &str,
         after: Option<&Key>,
     ) -> Result<Vec<Waiting>, Error> {
+        self.rows(lane, after).await?.iter().map(read_row).collect()
+    }
+
+    pub(crate) async fn rows(&self, lane: &str, after: Option<&Key>) -> Result<Vec<Item>, Error> {
         let answer = self
             .db
             .query()
@@ -158,7 +162,7 @@ impl Store {
             .send()
             .await
             .map_err(|e| Error::from_sdk("read a lane", e))?;
-        answer.items().iter().map(read_row).collect()
+        Ok(answer.items.unwrap_or_default())
     }
 
     /// A message has left: its row goes, what is known of it stays, and answers to it will find the
@@ -270,7 +274,7 @@ impl Store {
         Ok(())
     }
 
-    async fn settled(
+    pub(crate) async fn settled(
         &self,
         items: Vec<aws_sdk_dynamodb::types::TransactWriteItem>,
     ) -> Result<bool, Error> {
@@ -322,7 +326,7 @@ fn begins(sk: &str) -> Option<Timestamp> {
     sk.split('#').next()?.parse().ok()
 }
 
-fn read_row(item: &Item) -> Result<Waiting, Error> {
+pub(crate) fn read_row(item: &Item) -> Result<Waiting, Error> {
     let instant = |name: &str| item::text(item, name).and_then(|text| text.parse().ok());
     let since = instant("since").unwrap_or(Timestamp::UNIX_EPOCH);
     let pk = item::text(item, "pk").unwrap_or_default().to_owned();

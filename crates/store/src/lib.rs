@@ -23,6 +23,15 @@ pub mod rota;
 pub mod own_macros;
 pub mod people;
 
+mod person_rows;
+
+pub mod erasure;
+pub mod link;
+pub mod organisation;
+
+mod erased;
+mod traces;
+
 pub mod audit;
 pub mod settings;
 
@@ -30,9 +39,13 @@ pub mod ledger;
 
 pub mod lane;
 
+pub mod held;
+
 pub mod due;
 
+pub mod archive;
 pub mod blob;
+pub mod upload;
 
 pub mod token;
 pub mod webhook;

@@ -33,6 +33,15 @@ pub struct Page {
     pub next: Option<Resume>,
 }
 
+/// A page of what people asked.
+#[derive(Clone, Debug)]
+pub struct AskedPage {
+    /// Tickets, newest first.
+    pub numbers: Vec<Number>,
+    /// Before which place the next page begins.
+    pub next: Option<String>,
+}
+
 /// A list that the keys serve.
 #[derive(Clone, Debug)]
 pub enum List {
@@ -40,8 +49,6 @@ pub enum List {
     QueueByDue(QueueId),
     /// An agent's open tickets, next due first.
     AgentByDue(PersonId),
-    /// What a person asked, newest first.
-    AskedBy(PersonId),
 }
 
 impl Store {
@@ -62,15 +69,16 @@ impl Store {
         Ok(numbers.iter().filter_map(|number| found.remove(number)).collect())
     }
 
-    /// The words of one entry of each of these tickets.
-    pub async fn texts(&self, wanted: &[(Number, u32)]) -> Result<HashMap<Number, Text>, Error> {
+    /// The words of entries of several tickets.
+    pub async fn texts(
+        &self,
+        wanted: &[(Number, u32)],
+    ) -> Result<HashMap<(Number, u32), Text>, Error> {
         let keys = wanted.iter().map(|(number, seq)| key::body(*number, *seq)).collect();
         let mut texts = HashMap::new();
         for item in self.batch(keys).await? {
-            let number =
-                item::text(&item, "pk").and_then(|pk| pk.strip_prefix("TICKET#")?.parse().ok());
-            if let Some(number) = number {
-                texts.insert(Number(number), self.read_text(&item).await?);
+            if let (Some(number), Some(seq)) = (number_of(&item), seq_of(&item, key::BODY)) {
+                texts.insert((number, seq), self.read_text(&item).await?);
             }
         }
         Ok(texts)
@@ -78,14 +86,9 @@ impl Store {
 
     /// The words of some of a ticket's entries.
     pub async fn words(&self, number: Number, seqs: &[u32]) -> Result<HashMap<u32, Text>, Error> {
-        let keys = seqs.iter().map(|seq| key::body(number, *seq)).collect();
-        let mut texts = HashMap::new();
-        for item in self.batch(keys).await? {
-            if let Some(seq) = seq_of(&item, key::BODY) {
-                texts.insert(seq, self.read_text(&item).await?);
-            }
-        }
-        Ok(texts)
+        let wanted: Vec<_> = seqs.iter().map(|seq| (number, *seq)).collect();
+        let texts = self.texts(&wanted).await?;
+        Ok(texts.into_iter().map(|((_, seq), text)| (seq, text)).collect())
     }
 
     /// A ticket's whole history, oldest first, with its words.
@@ -135,10 +138,9 @@ impl Store {
         after: Option<Resume>,
         limit: usize,
     ) -> Result<Page, Error> {
-        let (index, partition, forward) = match list {
-            List::QueueByDue(queue) => ("work", key::queue_open(queue), true),
-            List::AgentByDue(agent) => ("mine", key::agent_open(agent), true),
-            List::AskedBy(person) => ("asked", key::asked(person), false),
+        let (index, partition) = match list {
+            List::QueueByDue(queue) => ("work", key::queue_open(queue)),
+            List::AgentByDue(agent) => ("mine", key::agent_open(agent)),
         };
         let start = after.map(|place| start_key(index, &place));
         let answer = self
@@ -149,7 +151,6 @@ impl Store {
             .key_condition_expression("#pk = :pk")
             .expression_attribute_names("#pk", format!("{index}_pk"))
             .expression_attribute_values(":pk", s(partition))
-            .scan_index_forward(forward)
             .limit(i32::try_from(limit).unwrap_or(i32::MAX))
             .set_exclusive_start_key(start)
             .send()
@@ -158,6 +159,43 @@ impl Store {
         let numbers = answer.items().iter().filter_map(number_of).collect();
         let next = answer.last_evaluated_key().and_then(|last| place_of(index, last));
         Ok(Page { numbers, next })
+    }
+
+    /// What people asked, one person or several who are one by now, newest first. A page goes on
+    /// before the place the last one ended at.
+    pub async fn asked_by(
+        &self,
+        people: &[PersonId],
+        before: Option<&str>,
+        limit: usize,
+    ) -> Result<AskedPage, Error> {
+        let mut found: Vec<(String, Number)> = Vec::new();
+        let mut more = false;
+        for person in people {
+            let answer = self
+                .db
+                .query()
+                .table_name(&self.table)
+                .index_name("asked")
+                .key_condition_expression("asked_pk = :pk AND asked_sk < :before")
+                .expression_attribute_values(":pk", s(key::asked(person)))
+                .expression_attribute_values(":before", s(before.unwrap_or(key::NEVER)))
+                .scan_index_forward(false)
+                .limit(i32::try_from(limit).unwrap_or(i32::MAX))
+                .send()
+                .await
+                .map_err(|e| Error::from_sdk("read a list", e))?;
+            let places = answer.items().iter().filter_map(|item| {
+                Some((item::text(item, "asked_sk")?.to_owned(), number_of(item)?))
+            });
+            found.extend(places);
+            more |= answer.last_evaluated_key().is_some();
+        }
+        found.sort_by(|one, other| other.cmp(one));
+        more |= found.len() > limit;
+        found.truncate(limit);
+        let next = found.last().filter(|_| more).map(|(place, _)| place.clone());
+        Ok(AskedPage { numbers: found.into_iter().map(|(_, number)| number).collect(), next })
     }
 
     /// The newest number given out so far; zero on a fresh desk.
@@ -178,21 +216,21 @@ impl Store {
     }
 
     pub(crate) async fn get(&self, key: Key, consistent: bool) -> Result<Option<Item>, Error> {
-        let answer = self
+        let get = self
             .db
             .get_item()
             .table_name(&self.table)
             .set_key(Some(key.attributes()))
-            .consistent_read(consistent)
-            .send()
-            .await
-            .map_err(|e| Error::from_sdk("read from the table", e))?;
+            .consistent_read(consistent);
+        // The client's futures are large, and this one is part of almost every other.
+        let answer =
+            Box::pin(get.send()).await.map_err(|e| Error::from_sdk("read from the table", e))?;
         Ok(answer.item)
     }
 
     /// Every item with these keys, in no order. What the service leaves out for size or load is
     /// asked for again.
-    async fn batch(&self, mut keys: Vec<Key>) -> Result<Vec<Item>, Error> {
+    pub(crate) async fn batch(&self, mut keys: Vec<Key>) -> Result<Vec<Item>, Error> {
         let mut items = Vec::new();
         while !keys.is_empty() {
             let rest = keys.split_off(keys.len().min(BATCH));
@@ -250,6 +288,18 @@ impl Store {
             .map_err(|e| Error::from_sdk("read a history", e))
     }
 
+    /// A ticket's entries as they lie there, by number.
+    pub(crate) async fn entry_items(&self, number: Number) -> Result<Vec<(u32, Item)>, Error> {
+        let items = self.prefixed(number, key::ENTRY).await?.into_iter();
+        Ok(items.filter_map(|item| Some((seq_of(&item, key::ENTRY)?, item))).collect())
+    }
+
+    /// Their words as they lie there.
+    pub(crate) async fn bodies(&self, number: Number) -> Result<HashMap<u32, Item>, Error> {
+        let items = self.prefixed(number, key::BODY).await?.into_iter();
+        Ok(items.filter_map(|item| Some((seq_of(&item, key::BODY)?, item))).collect())
+    }
+
     async fn read_text(&self, item: &Item) -> Result<Text, Error> {
         let text = self.own_text(item).await?;
         let Some(of) = text.of else { return Ok(text) };
@@ -261,7 +311,7 @@ impl Store {
         Ok(Text { title: text.title, of: text.of, ..words })
     }
 
-    async fn own_text(&self, item: &Item) -> Result<Text, Error> {
+    pub(crate) async fn own_text(&self, item: &Item) -> Result<Text, Error> {
         let Some(blob) = item::text(item, "blob") else { return item::data(item) };
         let json = self.blob(blob).await?.ok_or_else(|| Error::damaged(blob, "missing from S3"))?;
         serde_json::from_slice(&json).map_err(|cause| Error::damaged(blob, cause))

@@ -67,7 +67,7 @@ impl Store {
                 Draft::of(Some(first), None, one, &along),
                 Draft::of(Some(second), None, other, &aside),
             ];
-            if let Some(done) = self.commit(drafts, &config, answer).await? {
+            if let Some(done) = Box::pin(self.commit(drafts, &config, answer)).await? {
                 return Ok(done);
             }
             self.back_off(attempt).await;
@@ -121,7 +121,7 @@ impl Store {
                 Draft::of(Some(&source), None, taken, &along),
                 Draft::of(None, Some(&new), opened, &aside),
             ];
-            if let Some(done) = self.commit(drafts, &config, answer).await? {
+            if let Some(done) = Box::pin(self.commit(drafts, &config, answer)).await? {
                 return Ok(done);
             }
             self.back_off(attempt).await;

@@ -6,8 +6,11 @@ use aws_sdk_dynamodb::types::{Delete, Put, TransactWriteItem};
 
 use crate::change::TRIES;
 use crate::error::Error;
-use crate::item::{Item, n};
+use crate::item::{Item, n, s, text};
 use crate::{Store, key};
+
+/// Holds where a document is still the one that was read.
+const AS_READ: &str = "#data = :read";
 
 /// A transaction that did not commit.
 #[derive(Debug)]
@@ -49,6 +52,36 @@ impl Store {
             .build()
             .map_err(|cause| Error::damaged("a write", cause))?;
         Ok(TransactWriteItem::builder().put(put).build())
+    }
+
+    /// Writes an item over one that still says what was read.
+    pub(crate) fn put_over(&self, read: &Item, item: Item) -> Result<TransactWriteItem, Error> {
+        let put = Put::builder()
+            .table_name(&self.table)
+            .set_item(Some(item))
+            .condition_expression(AS_READ)
+            .expression_attribute_names("#data", "data")
+            .expression_attribute_values(":read", s(text(read, "data").unwrap_or_default()))
+            .build()
+            .map_err(|cause| Error::damaged("a write", cause))?;
+        Ok(TransactWriteItem::builder().put(put).build())
+    }
+
+    /// Removes an item that still says what was read.
+    pub(crate) fn delete_read(
+        &self,
+        read: &Item,
+        key: key::Key,
+    ) -> Result<TransactWriteItem, Error> {
+        let delete = Delete::builder()
+            .table_name(&self.table)
+            .set_key(Some(key.attributes()))
+            .condition_expression(AS_READ)
+            .expression_attribute_names("#data", "data")
+            .expression_attribute_values(":read", s(text(read, "data").unwrap_or_default()))
+            .build()
+            .map_err(|cause| Error::damaged("a write", cause))?;
+        Ok(TransactWriteItem::builder().delete(delete).build())
     }
 
     /// Writes these together, whatever stands there: what meets another write is written again.

@@ -14,6 +14,7 @@ use chat::view::{Button, Piece, TicketView};
 use desk::access::{Permit, Who, may_read, permit};
 use desk::config::Config;
 use desk::history::{Text, title_of};
+use desk::organisation::Organisation;
 use desk::person::Person;
 use desk::ticket::Place;
 use desk::{Channel, Command, Number, Priority, Refusal, Status, Type};
@@ -33,10 +34,19 @@ pub struct Speaker {
     pub person: Person,
     /// Whether nobody has met them before.
     pub is_new: bool,
+    /// Whom they belong to.
+    pub organisation: Option<Organisation>,
     /// Slack or Discord.
     pub channel: Channel,
     /// The thread they speak in, when answers belong there.
     pub place: Option<Place>,
+}
+
+impl Speaker {
+    fn asks(&self, stored: &Stored) -> bool {
+        let asker = &stored.ticket.requester;
+        self.person.id == *asker || self.person.was.contains(asker)
+    }
 }
 
 /// What is answered, before it has a look.
@@ -122,7 +132,7 @@ pub async fn go_on(
     along: Along,
 ) -> Result<Reply, Error> {
     let before = store.ticket(from).await?;
-    let theirs = before.filter(|stored| stored.ticket.requester == speaker.person.id);
+    let theirs = before.filter(|stored| speaker.asks(stored));
     let from = theirs.map(|stored| stored.ticket.number);
     answer_refusal(file(store, speaker, text, from, along).await)
 }
@@ -155,9 +165,8 @@ pub async fn speak_in_thread(
 ) -> Result<Option<Reply>, Error> {
     let Some(stored) = store.survivor(number).await? else { return Ok(None) };
     let ticket = &stored.ticket;
-    let me = &speaker.person.id;
-    let theirs = ticket.requester == *me || ticket.followers.contains(me);
-    if !theirs || ticket.status == Status::Closed {
+    let who = who(speaker, &*store.config().await?);
+    if !(who.asks(ticket) || who.follows(ticket)) || ticket.status == Status::Closed {
         return Ok(None);
     }
     let wish = |_: &Stored| Command::ReplyAsRequester(Text::plain(text));
@@ -194,21 +203,21 @@ fn answer_refusal(done: Result<Reply, Error>) -> Result<Reply, Error> {
 }
 
 fn who(speaker: &Speaker, config: &Config) -> Who {
-    let id = speaker.person.id.clone();
-    let role = config.role(&id);
-    Who::new(id, role)
+    let person = &speaker.person;
+    Who::of(person, config.role(&person.id), speaker.organisation.as_ref())
 }
 
 async fn mine(store: &Store, speaker: &Speaker) -> Result<Reply, Error> {
     let config = store.config().await?;
     let me = &speaker.person.id;
-    let (list, heading) = if who(speaker, &config).role.is_staff() {
-        (List::AgentByDue(me.clone()), words::ASSIGNED_TO_YOU)
+    let (numbers, heading) = if who(speaker, &config).role.is_staff() {
+        let list = List::AgentByDue(me.clone());
+        (store.list(&list, None, LISTED).await?.numbers, words::ASSIGNED_TO_YOU)
     } else {
-        (List::AskedBy(me.clone()), words::YOUR_TICKETS)
+        let people: Vec<_> = std::iter::once(me).chain(&speaker.person.was).cloned().collect();
+        (store.asked_by(&people, None, LISTED).await?.numbers, words::YOUR_TICKETS)
     };
-    let page = store.list(&list, None, LISTED).await?;
-    let found = store.tickets(&page.numbers).await?;
+    let found = store.tickets(&numbers).await?;
     if found.is_empty() {
         return Ok(Reply::Notice(words::NO_TICKETS.into()));
     }
@@ -233,8 +242,8 @@ async fn card(
     sentence: String,
 ) -> Result<Reply, Error> {
     let number = stored.ticket.number;
-    let texts = store.texts(&[(number, 1)]).await?;
-    let excerpt = texts.get(&number).map(|text| text.body.as_str()).unwrap_or_default();
+    let words = store.words(number, &[1]).await?;
+    let excerpt = words.get(&1).map(|text| text.body.as_str()).unwrap_or_default();
     let view = view::for_speaker(stored, excerpt, config, &speaker.person.id);
     let buttons = view::buttons(stored, &who(speaker, config));
     Ok(Reply::Card(sentence, Box::new(view), buttons))
@@ -262,6 +271,7 @@ async fn file(
         origin: speaker.place.clone(),
         silent: false,
         external_id: None,
+        translations: Vec::new(),
         follow_up_of,
         text: text.clone(),
         form: None,
@@ -297,7 +307,7 @@ async fn change(
 
 /// Proposes for an agent; confirms or cancels for the requester.
 fn close(speaker: &Speaker, stored: &Stored, reason: Option<&str>) -> Command {
-    let asks = stored.ticket.requester == speaker.person.id;
+    let asks = speaker.asks(stored);
     let works = stored.ticket.assignee.as_ref() == Some(&speaker.person.id);
     let said = |fallback: &str| Text::plain(reason.unwrap_or(fallback));
     match stored.ticket.status {
@@ -309,7 +319,7 @@ fn close(speaker: &Speaker, stored: &Stored, reason: Option<&str>) -> Command {
 }
 
 fn reply(speaker: &Speaker, stored: &Stored, text: &str) -> Command {
-    let asks = stored.ticket.requester == speaker.person.id;
+    let asks = speaker.asks(stored);
     let works = stored.ticket.assignee.as_ref() == Some(&speaker.person.id);
     let text = Text::plain(text);
     if asks && !works { Command::ReplyAsRequester(text) } else { Command::ReplyAsAgent(text) }

@@ -35,6 +35,8 @@ fn history() -> Vec<Entry> {
         origin: None,
         silent: false,
         external_id: None,
+        organisation: None,
+        language: None,
     };
     let alarm = |n: i64, alarm| {
         let due = minute(n);

@@ -40,7 +40,8 @@ pub fn card_for_agent(stored: &Stored, excerpt: &str, config: &Config) -> Ticket
         Due { label: label.into(), at_unix: at.as_second() }
     });
     let status = merged(stored).unwrap_or_else(|| config.label(&stored.ticket));
-    let mut view = TicketView { due, ..plain(stored, excerpt, config, status) };
+    let title = stored.title_for(&[], &config.language).to_owned();
+    let mut view = TicketView { due, title, ..plain(stored, excerpt, config, status) };
     for line in answers(stored, config) {
         if !view.excerpt.is_empty() {
             view.excerpt.push('\n');
@@ -104,7 +105,7 @@ fn name(id: &PersonId, config: &Config) -> String {
 pub(crate) fn buttons(stored: &Stored, who: &Who) -> Vec<Button> {
     let ticket = &stored.ticket;
     match ticket.status {
-        Status::AwaitingConfirmation if ticket.requester == who.id => {
+        Status::AwaitingConfirmation if who.asks(ticket) => {
             vec![Button::Confirm, Button::NotSolved]
         }
         Status::New | Status::PendingAssignment if who.role.is_staff() => vec![Button::Take],

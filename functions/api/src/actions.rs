@@ -4,17 +4,20 @@ use desk::access::{Permit, permit};
 use desk::assign::How;
 use desk::config::Config;
 use desk::history::{Entry, Text};
+use desk::language::Language;
 use desk::visit::Step;
 use desk::{Closure, Command, Number, Refusal, Status};
 use serde_json::Value;
 use store::Stored;
 use store::change::{Along, Done, Once};
+use store::upload::Upload;
 
 use crate::body::{Fields, WORDS_AT_MOST};
 use crate::precondition::etag;
 use crate::problem::Problem;
+use crate::texts::{self, Words};
 use crate::tickets::{get, shown};
-use crate::{Answer, Call, idempotency, render};
+use crate::{Answer, Call, idempotency, render, uploads};
 
 /// What can be done to a ticket.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -46,7 +49,14 @@ pub(crate) enum Verb {
 
 /// Carries out one verb and answers the ticket.
 pub(crate) async fn act(call: &Call<'_>, number: Number, verb: Verb) -> Result<Answer, Problem> {
-    let wanted = read(call, verb, &call.fields()?)?;
+    let fields = call.fields()?;
+    let ids = fields.texts("photos")?.unwrap_or_default();
+    let before = if ids.is_empty() { None } else { call.made_before().await? };
+    let uploads = match &before {
+        Some(_) => Vec::new(),
+        None => uploads::named(call, "photos", &ids, Some(number)).await?,
+    };
+    let wanted = read(call, verb, &fields)?.with(&uploads);
     let wish = |stored: &Stored, _: &Config| -> Result<Permit, Refusal> {
         if !call.matches(&etag(stored)) {
             return Err(Refusal::Stale);
@@ -54,7 +64,12 @@ pub(crate) async fn act(call: &Call<'_>, number: Number, verb: Verb) -> Result<A
         permit(&call.caller.who, Some(&stored.ticket), wanted.command(call, stored))
     };
     let asked = Asked::of(call, number).await?;
-    let done = call.store.change(number, asked.along(), wish, &asked.keep()).await?;
+    if let Some(earlier) = before {
+        return asked.answer(Done::Before(earlier)).await;
+    }
+    uploads::keep(call, number, &uploads, |s, c| wish(s, c).map(|one| vec![one])).await?;
+    let along = Along { uploads: uploads.clone(), ..asked.along() };
+    let done = call.store.change(number, along, wish, &asked.keep()).await?;
     asked.answer(done).await
 }
 
@@ -62,18 +77,24 @@ pub(crate) async fn act(call: &Call<'_>, number: Number, verb: Verb) -> Result<A
 pub(crate) struct Asked<'a> {
     call: &'a Call<'a>,
     once: Option<Once>,
-    description: Option<Text>,
+    words: Option<Words>,
+    languages: Vec<Language>,
 }
 
 impl<'a> Asked<'a> {
     /// Reads what the answer needs, where it has to be kept.
     pub async fn of(call: &'a Call<'a>, number: Number) -> Result<Asked<'a>, Problem> {
         let once = call.once()?;
-        let description = match &once {
-            Some(_) => call.store.texts(&[(number, 1)]).await?.remove(&number),
+        let before = match &once {
+            Some(_) => call.store.ticket(number).await?,
             None => None,
         };
-        Ok(Asked { call, once, description })
+        let Some(stored) = before else {
+            return Ok(Asked { call, once, words: None, languages: Vec::new() });
+        };
+        let words = call.store.words(number, &texts::entries(&stored)).await?;
+        let languages = call.reads(&[&stored]).await?;
+        Ok(Asked { call, once, words: Some(words), languages })
     }
 
     /// The key that keeps it from happening twice.
@@ -83,18 +104,17 @@ impl<'a> Asked<'a> {
 
     /// The answer as it is kept with the key.
     pub fn keep(&self) -> impl Fn(&Stored, &[Entry]) -> Option<String> + Sync {
-        |stored, _| idempotency::kept(&self.shown(stored))
-    }
-
-    fn shown(&self, stored: &Stored) -> Answer {
-        let body = render::ticket(stored, self.description.as_ref(), &self.call.caller);
-        Answer::ok(body).tagged(etag(stored))
+        |stored, entries| {
+            let mut words = self.words.clone()?;
+            words.extend(texts::just_said(stored, entries));
+            let body = render::ticket(stored, &words, &self.call.caller, &self.languages);
+            idempotency::kept(&Answer::ok(body).tagged(etag(stored)))
+        }
     }
 
     /// The ticket as the change left it, or what was answered the first time.
     pub async fn answer(self, done: Done) -> Result<Answer, Problem> {
         match done {
-            Done::Now(stored) if self.description.is_some() => Ok(self.shown(&stored)),
             Done::Now(stored) => shown(self.call, &stored).await,
             Done::Before(earlier) => match self.call.again(&earlier)? {
                 Some(answer) => Ok(answer),
@@ -197,6 +217,16 @@ fn score(fields: &Fields) -> Result<u8, Problem> {
 }
 
 impl Wanted {
+    /// The same with photographs, where it takes some.
+    fn with(mut self, photos: &[Upload]) -> Wanted {
+        if let Wanted::Plain(Command::Visit(step)) = &mut self
+            && let Step::Finish(text) = step.as_mut()
+        {
+            text.files = uploads::as_files(photos);
+        }
+        self
+    }
+
     fn command(&self, call: &Call<'_>, stored: &Stored) -> Command {
         let (closure, reason) = match self {
             Wanted::Plain(Command::Decline(text)) if stored.ticket.status == Status::InReview => {
@@ -206,7 +236,7 @@ impl Wanted {
             Wanted::Close { closure, reason } => (*closure, reason.clone()),
         };
         let who = &call.caller.who;
-        let asks = stored.ticket.requester == who.id && !who.role.is_staff();
+        let asks = who.asks(&stored.ticket) && !who.role.is_staff();
         match stored.ticket.status {
             Status::AwaitingConfirmation if asks => Command::Confirm,
             _ if asks => Command::Cancel(reason),

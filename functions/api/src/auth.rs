@@ -46,7 +46,7 @@ impl Tokens {
         let secret = header.and_then(bearer).ok_or_else(Problem::unauthorized)?;
         let token = self.token(store, secret).await?.ok_or_else(Problem::unauthorized)?;
         let config = store.config().await?;
-        let own = Who::new(token.person.clone(), config.role(&token.person));
+        let own = own(store, &config, &token).await?;
         let stands_for = query.iter().find(|(name, _)| name == "as").map(|(_, value)| value);
         let who = match stands_for {
             None => own,
@@ -85,7 +85,17 @@ async fn stand_in(store: &Store, config: &Config, admin: Who, email: &str) -> Re
     let address = normal_address(email)
         .ok_or_else(|| Problem::field("as", "as=EMAIL takes one mail address"))?;
     let person = store.welcome(&Introduction::by_email(&address, None)).await?;
-    let role = config.role(&person.id);
     let through = (person.id != admin.id).then_some(admin.id);
-    Ok(Who { id: person.id, role, through })
+    Ok(Who { through, ..store.who(&person, config.role(&person.id)).await? })
+}
+
+/// Whose token it is by now. Whoever turned out to be a member has the member's role by the member's
+/// own tokens alone: nobody gains a role by being linked.
+async fn own(store: &Store, config: &Config, token: &Token) -> Result<Who, Problem> {
+    let role = config.role(&token.person);
+    match store.person(&token.person).await? {
+        Some(person) if person.erased => Err(Problem::unauthorized()),
+        Some(person) => Ok(store.who(&person, role).await?),
+        None => Ok(Who::new(token.person.clone(), role)),
+    }
 }

@@ -155,17 +155,6 @@ impl Fields {
         }
     }
 
-    /// Refuses a field that has its name already and nothing behind it yet, unless it is empty.
-    pub fn none_yet(&self, name: &str, why: &str) -> Result<(), Problem> {
-        let empty = match self.get(name) {
-            None => true,
-            Some(Value::Object(map)) => map.is_empty(),
-            Some(Value::Array(list)) => list.is_empty(),
-            Some(_) => false,
-        };
-        if empty { Ok(()) } else { Err(Problem::field(name, why)) }
-    }
-
     /// A list of texts.
     pub fn texts(&self, name: &str) -> Result<Option<Vec<String>>, Problem> {
         let Some(value) = self.get(name) else { return Ok(None) };

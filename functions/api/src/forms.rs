@@ -1,13 +1,14 @@
 //! Forms: what tickets of each kind ask for. Whoever configures the desk reads and writes them whole;
 //! everybody else reads what is published, in their own language, and what is not hidden from them.
 
-use desk::answer::{Answer as Said, Given, fill};
+use desk::answer::{Answer as Said, Answers, Given, fill};
 use desk::command::Filled;
 use desk::config::Config;
 use desk::form::{Choice, Field, Form};
 use desk::{FieldId, FormId};
 use http::StatusCode;
 use serde_json::{Map, Value, json};
+use store::upload::Upload;
 
 use crate::body::Fields;
 use crate::configuration::{add_to, checked};
@@ -15,7 +16,7 @@ use crate::precondition::content_tag;
 use crate::problem::Problem;
 use crate::queues::{may_configure, may_look};
 use crate::rules::member;
-use crate::{Answer, Call, place};
+use crate::{Answer, Call, place, uploads};
 
 /// What is wanted of forms.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -199,12 +200,15 @@ fn choices(options: &[Choice], words: &dyn Fn(&desk::language::Words) -> String)
     Value::Array(shown.collect())
 }
 
-/// The form a new ticket names, with its answers; none where it names none.
-pub(crate) fn filled(call: &Call<'_>, fields: &Fields) -> Result<Option<Filled>, Problem> {
+/// The form a new ticket names, with its answers and the uploads they name; none where it names none.
+pub(crate) async fn filled(
+    call: &Call<'_>,
+    fields: &Fields,
+) -> Result<(Option<Filled>, Vec<Upload>), Problem> {
     let given = given(fields)?;
     let Some(id) = fields.text("form", 40)? else {
         return match given.keys().next() {
-            None => Ok(None),
+            None => Ok((None, Vec::new())),
             Some(_) => Err(Problem::field("form", "name the form that has these fields")),
         };
     };
@@ -215,8 +219,18 @@ pub(crate) fn filled(call: &Call<'_>, fields: &Fields) -> Result<Option<Filled>,
         return Err(Problem::field("form", "the form is a draft; publish it first"));
     }
     let staff = call.caller.who.role.is_staff();
+    let (given, found) = uploads::answered(call, form, given, &Answers::new(), None).await?;
     let answers = fill(form, config, &given, staff).map_err(desk::Refusal::from)?;
-    Ok(Some(Filled { form: form.id.clone(), answers, tasks: form.tasks.clone() }))
+    let found = uploads::kept(found, &answers);
+    Ok((Some(Filled { form: form.id.clone(), answers, tasks: form.tasks.clone() }), found))
+}
+
+/// Whoever sends files back as they were shown means those: what they are is known here, by their ids.
+fn by_id(said: Said) -> Said {
+    match said {
+        Said::Files(files) => Said::Many(files.into_iter().map(|file| file.id).collect()),
+        said => said,
+    }
 }
 
 /// Answers as they were given.
@@ -231,7 +245,7 @@ pub(crate) fn given(fields: &Fields) -> Result<Given, Problem> {
             let detail = "it must be a text, a number, true or false, or a list of texts";
             Problem::field(&format!("fields.{name}"), detail)
         })?;
-        Ok((FieldId(name), said))
+        Ok((FieldId(name), said.map(by_id)))
     });
     read.collect()
 }

@@ -51,6 +51,14 @@ impl Call<'_> {
         Ok(kept.and_then(|kept: Value| Answer::of_kept(&kept)))
     }
 
+    /// What is known of this call, where it was made before.
+    pub(crate) async fn made_before(&self) -> Result<Option<Earlier>, Problem> {
+        match self.once()? {
+            Some(once) => Ok(self.store.earlier(DOOR, &once.id).await?),
+            None => Ok(None),
+        }
+    }
+
     /// Keeps what a call that changes no ticket is going to answer, before it changes anything. Of
     /// several with the same key the first counts: its answer is everybody's, also where this one
     /// could no longer be planned. What follows must be harmless when done again.

@@ -6,10 +6,12 @@ mod audit;
 mod auth;
 mod body;
 mod document;
+mod download;
 mod forms;
 mod health;
 mod idempotency;
 mod language;
+mod notes;
 mod packs;
 mod page;
 mod place;
@@ -22,11 +24,17 @@ mod actions;
 mod calendars;
 mod configuration;
 mod dry_run;
+mod erasures;
+mod export;
+mod held;
+mod identities;
 mod inbound;
 mod list;
 mod macros;
 mod members;
 mod messages;
+mod organisations;
+mod people;
 mod policies;
 mod preferences;
 mod queues;
@@ -34,8 +42,10 @@ mod receipt;
 mod relate;
 mod rules;
 mod tasks;
+mod texts;
 mod tickets;
 mod tokens;
+mod uploads;
 mod webhooks;
 
 use bytes::Bytes;
@@ -158,13 +168,23 @@ async fn carry_out(call: &Call<'_>, to: To, varying: &[&str]) -> Result<Answer, 
         To::ListTickets => list::tickets(call).await,
         To::GetTicket => tickets::get(call, number()?).await,
         To::EditTicket => tickets::patch(call, number()?).await,
+        To::Translate => {
+            let language = varying.get(1).copied().unwrap_or_default();
+            texts::put(call, number()?, language).await
+        }
         To::AddMessage => messages::add(call, number()?).await,
+        To::TakeBack => {
+            let id = varying.get(1).copied().unwrap_or_default();
+            held::take_back(call, number()?, id).await
+        }
         To::ListMessages => messages::list(call, number()?).await,
         To::ListEvents => messages::events(call, number()?).await,
         To::Download => {
-            let id = varying.get(1).copied().unwrap_or_default();
-            messages::attachment(call, number()?, id).await
+            download::attachment(call, number()?, varying.get(1).copied().unwrap_or_default()).await
         }
+        To::Bring if varying.is_empty() => uploads::offer(call, None).await,
+        To::Bring => uploads::offer(call, Some(number()?)).await,
+        To::GetArchive => download::story(call, number()?).await,
         To::GetReceipt => receipt::get(call, number()?).await,
         To::Act(verb) => actions::act(call, number()?, verb).await,
         To::Tie(tie) => relate::tie(call, number()?, tie).await,
@@ -173,6 +193,13 @@ async fn carry_out(call: &Call<'_>, to: To, varying: &[&str]) -> Result<Answer, 
         To::AddMember => members::add(call).await,
         To::GetMember => members::get(call, first).await,
         To::EditMember => members::patch(call, first).await,
+        To::ListPeople => people::list(call).await,
+        To::GetPerson => people::get(call, first).await,
+        To::EditPerson => people::patch(call, first).await,
+        To::Identity(on) => identities::answer(call, on, varying).await,
+        To::Export => export::get(call, first).await,
+        To::Erasure(on) => erasures::answer(call, on, first).await,
+        To::Organisation(on) => organisations::answer(call, on, first).await,
         To::GetPreferences => preferences::get(call, first).await,
         To::EditPreferences => preferences::patch(call, first).await,
         To::ListQueues => queues::list(call).await,

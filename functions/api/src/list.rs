@@ -4,14 +4,16 @@
 use desk::access::{may_read, may_read_internal};
 use desk::person::normal_address;
 use desk::ticket::{Priority, Status};
-use desk::{Number, PersonId, QueueId};
+use desk::{Number, OrganisationId, PersonId, QueueId};
 use serde::{Deserialize, Serialize};
+use serde_json::Value;
 use store::Stored;
 use store::people::Introduction;
 use store::read::{List, Resume};
 
 use crate::body::one_of;
 use crate::problem::Problem;
+use crate::texts::entries;
 use crate::{Answer, Call, render};
 
 /// How many numbers one page walks over at most.
@@ -25,6 +27,7 @@ const STRIDE: u64 = 50;
 enum Cursor {
     Below(u64),
     After(Resume),
+    Before(String),
 }
 
 struct Wanted {
@@ -32,7 +35,16 @@ struct Wanted {
     status: Option<Status>,
     priority: Option<Priority>,
     assignee: Option<Assignee>,
-    requester: Option<PersonId>,
+    /// Somebody, and whoever they were before.
+    requester: Option<Vec<PersonId>>,
+    external_id: Option<String>,
+}
+
+/// What serves a list.
+enum Served {
+    Index(List),
+    Asked(Vec<PersonId>),
+    External(String),
 }
 
 enum Assignee {
@@ -46,15 +58,29 @@ pub(crate) async fn tickets(call: &Call<'_>) -> Result<Answer, Problem> {
     let limit = call.limit()?;
     let cursor = call.cursor::<Cursor>()?;
     let (found, next) = match indexed(call, &wanted)? {
-        Some(list) => from_index(call, &list, &wanted, cursor, limit).await?,
+        Some(Served::Index(list)) => from_index(call, &list, &wanted, cursor, limit).await?,
+        Some(Served::Asked(people)) => asked(call, &people, &wanted, cursor, limit).await?,
+        Some(Served::External(id)) => external(call, &id, &wanted, cursor, limit).await?,
         None => by_walking(call, &wanted, cursor, limit).await?,
     };
-    let first_texts: Vec<_> = found.iter().map(|stored| (stored.ticket.number, 1)).collect();
-    let texts = call.store.texts(&first_texts).await?;
-    let items = found.iter();
-    let items =
-        items.map(|stored| render::ticket(stored, texts.get(&stored.ticket.number), &call.caller));
-    Ok(call.page(items.collect(), next))
+    Ok(call.page(rendered(call, &found).await?, next))
+}
+
+/// Tickets with their words.
+pub(crate) async fn rendered(call: &Call<'_>, found: &[Stored]) -> Result<Vec<Value>, Problem> {
+    let languages = call.reads(&found.iter().collect::<Vec<_>>()).await?;
+    let wanted = found
+        .iter()
+        .flat_map(|stored| entries(stored).into_iter().map(|entry| (stored.ticket.number, entry)));
+    let mut texts = call.store.texts(&wanted.collect::<Vec<_>>()).await?;
+    let shown = found.iter().map(|stored| {
+        let number = stored.ticket.number;
+        let own = entries(stored).into_iter();
+        let words = own.filter_map(|entry| Some((entry, texts.remove(&(number, entry))?)));
+        let words = words.collect();
+        render::ticket(stored, &words, &call.caller, &languages)
+    });
+    Ok(shown.collect())
 }
 
 async fn wanted(call: &Call<'_>) -> Result<Wanted, Problem> {
@@ -73,39 +99,50 @@ async fn wanted(call: &Call<'_>) -> Result<Wanted, Problem> {
     });
     let queue = call.parameter("queue").map(|id| call.known_queue(id)).transpose()?;
     let requester = requester(call).await?;
+    let external_id = call.parameter("external_id").map(str::to_owned);
     Ok(Wanted {
         queue,
         status: status.transpose()?,
         priority: priority.transpose()?,
         assignee: assignee.transpose()?,
         requester,
+        external_id,
     })
 }
 
 /// Whose tickets are wanted. Whoever sees only their own lists only those, whatever else they ask.
-async fn requester(call: &Call<'_>) -> Result<Option<PersonId>, Problem> {
-    let me = &call.caller.who.id;
-    let asked = match call.parameter("requester") {
-        None => None,
-        Some("me") => Some(me.clone()),
+async fn requester(call: &Call<'_>) -> Result<Option<Vec<PersonId>>, Problem> {
+    let who = &call.caller.who;
+    let me = || std::iter::once(&who.id).chain(&who.was).cloned().collect();
+    let one = match call.parameter("requester") {
+        Some("me") => return Ok(Some(me())),
+        None => return Ok((!may_read_internal(who)).then(me)),
         Some(word) if word.contains('@') => {
             let address = normal_address(word);
             let wrong = || Problem::field("requester", "it must be one mail address, or an id");
             let introduction = Introduction::by_email(&address.ok_or_else(wrong)?, None);
-            Some(call.store.meet(&introduction).await?.0.id)
+            call.store.meet(&introduction).await?.0
         }
-        Some(id) => Some(PersonId::from(id)),
+        Some(id) => match call.store.person(&PersonId::from(id)).await? {
+            Some(person) => person,
+            None => return Ok(Some(vec![PersonId::from(id)])),
+        },
     };
-    Ok(asked.or_else(|| (!may_read_internal(&call.caller.who)).then(|| me.clone())))
+    Ok(Some(std::iter::once(one.id).chain(one.was).collect()))
 }
 
 /// The index that serves this list, if one does.
-fn indexed(call: &Call<'_>, wanted: &Wanted) -> Result<Option<List>, Problem> {
+fn indexed(call: &Call<'_>, wanted: &Wanted) -> Result<Option<Served>, Problem> {
     match call.parameter("sort").unwrap_or("created") {
-        "created" => Ok(wanted.requester.clone().map(List::AskedBy)),
+        "created" if wanted.external_id.is_some() => {
+            Ok(wanted.external_id.clone().map(Served::External))
+        }
+        "created" => Ok(wanted.requester.clone().map(Served::Asked)),
         "due" => match (&wanted.assignee, &wanted.queue) {
-            (Some(Assignee::Person(agent)), _) => Ok(Some(List::AgentByDue(agent.clone()))),
-            (_, Some(queue)) => Ok(Some(List::QueueByDue(queue.clone()))),
+            (Some(Assignee::Person(agent)), _) => {
+                Ok(Some(Served::Index(List::AgentByDue(agent.clone()))))
+            }
+            (_, Some(queue)) => Ok(Some(Served::Index(List::QueueByDue(queue.clone())))),
             (Some(Assignee::Nobody) | None, None) => {
                 Err(Problem::field("sort", "due needs a queue or an assignee"))
             }
@@ -123,12 +160,58 @@ async fn from_index(
 ) -> Result<(Vec<Stored>, Option<Cursor>), Problem> {
     let after = match cursor {
         Some(Cursor::After(place)) => Some(place),
-        Some(Cursor::Below(_)) | None => None,
+        Some(Cursor::Below(_) | Cursor::Before(_)) | None => None,
     };
     let page = call.store.list(list, after, limit).await?;
     let mut found = call.store.tickets(&page.numbers).await?;
     found.retain(|stored| fits(call, wanted, stored));
     Ok((found, page.next.map(Cursor::After)))
+}
+
+async fn asked(
+    call: &Call<'_>,
+    people: &[PersonId],
+    wanted: &Wanted,
+    cursor: Option<Cursor>,
+    limit: usize,
+) -> Result<(Vec<Stored>, Option<Cursor>), Problem> {
+    let before = match cursor {
+        Some(Cursor::Before(place)) => Some(place),
+        Some(Cursor::Below(_) | Cursor::After(_)) | None => None,
+    };
+    let page = call.store.asked_by(people, before.as_deref(), limit).await?;
+    let mut found = call.store.tickets(&page.numbers).await?;
+    found.retain(|stored| fits(call, wanted, stored));
+    Ok((found, page.next.map(Cursor::Before)))
+}
+
+async fn external(
+    call: &Call<'_>,
+    id: &str,
+    wanted: &Wanted,
+    cursor: Option<Cursor>,
+    limit: usize,
+) -> Result<(Vec<Stored>, Option<Cursor>), Problem> {
+    let below = match cursor {
+        Some(Cursor::Below(number)) => Some(Number(number)),
+        Some(Cursor::After(_) | Cursor::Before(_)) | None => None,
+    };
+    let page = call.store.external_tickets(id, below, limit).await?;
+    let mut found = call.store.tickets(&page.numbers).await?;
+    found.retain(|stored| fits(call, wanted, stored));
+    Ok((found, page.next.map(|number| Cursor::Below(number.0))))
+}
+
+/// A page of an organisation's tickets, newest first, for whoever reads them.
+pub(crate) async fn of_organisation(
+    call: &Call<'_>,
+    id: &OrganisationId,
+) -> Result<Answer, Problem> {
+    let below = call.cursor::<u64>()?.map(Number);
+    let page = call.store.tickets_of(id, below, call.limit()?).await?;
+    let mut found = call.store.tickets(&page.numbers).await?;
+    found.retain(|stored| may_read(&call.caller.who, &stored.ticket));
+    Ok(call.page(rendered(call, &found).await?, page.next.map(|number| number.0)))
 }
 
 async fn by_walking(
@@ -139,7 +222,9 @@ async fn by_walking(
 ) -> Result<(Vec<Stored>, Option<Cursor>), Problem> {
     let mut below = match cursor {
         Some(Cursor::Below(number)) => number,
-        Some(Cursor::After(_)) | None => call.store.newest_number().await?.0 + 1,
+        Some(Cursor::After(_) | Cursor::Before(_)) | None => {
+            call.store.newest_number().await?.0 + 1
+        }
     };
     let end = below.saturating_sub(WALK);
     let mut found: Vec<Stored> = Vec::new();
@@ -174,5 +259,6 @@ fn fits(call: &Call<'_>, wanted: &Wanted, stored: &Stored) -> bool {
         && wanted.queue.as_ref().is_none_or(|queue| ticket.queue.as_ref() == Some(queue))
         && wanted.status.is_none_or(|status| ticket.status == status)
         && wanted.priority.is_none_or(|priority| ticket.priority == priority)
-        && wanted.requester.as_ref().is_none_or(|person| ticket.requester == *person)
+        && wanted.requester.as_ref().is_none_or(|people| people.contains(&ticket.requester))
+        && wanted.external_id.as_ref().is_none_or(|id| ticket.external_id.as_ref() == Some(id))
 }

@@ -3,7 +3,6 @@
 use desk::access::{Permit, may_read_internal, permit};
 use desk::history::{Entry, Event, Text, Visibility};
 use desk::{Command, Number, Refusal};
-use http::StatusCode;
 use serde_json::{Value, json};
 use store::Stored;
 use store::change::{Along, Done};
@@ -13,7 +12,7 @@ use crate::precondition::etag;
 use crate::problem::Problem;
 use crate::render::Names;
 use crate::tickets::readable;
-use crate::{Answer, Call, idempotency};
+use crate::{Answer, Call, held, idempotency, uploads};
 
 /// How far back a message just written may lie.
 const TAIL: u32 = 40;
@@ -24,16 +23,27 @@ const WHOLE: usize = 1_000;
 pub(crate) async fn add(call: &Call<'_>, number: Number) -> Result<Answer, Problem> {
     let fields = call.fields()?;
     let body = fields.needed("body", WORDS_AT_MOST)?;
-    fields.none_yet("attachments", "this desk takes files by mail alone so far")?;
+    let ids = fields.texts("attachments")?.unwrap_or_default();
+    let before = if ids.is_empty() { None } else { call.made_before().await? };
+    let uploads = match &before {
+        Some(_) => Vec::new(),
+        None => uploads::named(call, "attachments", &ids, Some(number)).await?,
+    };
     let visibility = match fields.text("visibility", 20)? {
         None => Visibility::Public,
         Some(word) => one_of("visibility", &word, Visibility::ALL, Visibility::parse)?,
     };
+    if let Some(undo_for) = held::undo_for(&fields)? {
+        if visibility == Visibility::Internal || !ids.is_empty() {
+            return Err(Problem::field("undo_for", "only a public reply without files can wait"));
+        }
+        return held::hold(call, number, body, undo_for).await;
+    }
     let wish = |stored: &Stored, _: &desk::config::Config| -> Result<Permit, Refusal> {
         if !call.matches(&etag(stored)) {
             return Err(Refusal::Stale);
         }
-        let text = Text::plain(body.clone());
+        let text = Text { files: uploads::as_files(&uploads), ..Text::plain(body.clone()) };
         let command = match visibility {
             Visibility::Internal => Command::AddNote(text),
             Visibility::Public if speaks_as_requester(call, stored) => {
@@ -48,8 +58,13 @@ pub(crate) async fn add(call: &Call<'_>, number: Number) -> Result<Answer, Probl
         let said = own_message(call, stored, entries, &body)?;
         idempotency::kept(&created(said))
     };
-    let along = Along { once: call.once()?, ..Along::default() };
-    let stored = match call.store.change(number, along, wish, &keep).await? {
+    uploads::keep(call, number, &uploads, |s, c| wish(s, c).map(|one| vec![one])).await?;
+    let along = Along { once: call.once()?, uploads: uploads.clone(), ..Along::default() };
+    let done = match before {
+        Some(earlier) => Done::Before(earlier),
+        None => call.store.change(number, along, wish, &keep).await?,
+    };
+    let stored = match done {
         Done::Now(stored) => *stored,
         Done::Before(earlier) => match call.again(&earlier)? {
             Some(answer) => return Ok(answer),
@@ -75,15 +90,15 @@ fn own_message(call: &Call<'_>, stored: &Stored, entries: &[Entry], body: &str) 
     let numbered = (1..=stored.ticket.version).rev().zip(entries.iter().rev());
     let own = numbered.filter(|(_, entry)| {
         let same = entry.text.as_ref().is_some_and(|text| text.body == body);
-        same && entry.by.person_id() == Some(&call.caller.who.id)
+        same && entry.by.person_id().is_some_and(|by| call.caller.who.is(by))
     });
     own.filter_map(|(seq, entry)| message(seq, entry, &names)).next()
 }
 
 fn speaks_as_requester(call: &Call<'_>, stored: &Stored) -> bool {
     let who = &call.caller.who;
-    let follows = stored.ticket.followers.contains(&who.id) && !who.role.is_staff();
-    let asks = stored.ticket.requester == who.id || follows;
+    let follows = who.follows(&stored.ticket) && !who.role.is_staff();
+    let asks = who.asks(&stored.ticket) || follows;
     asks && stored.ticket.assignee.as_ref() != Some(&who.id)
 }
 
@@ -146,7 +161,15 @@ fn message(seq: u32, entry: &Entry, names: &Names) -> Option<Value> {
     let files: Vec<Value> = text
         .files
         .iter()
-        .map(|file| json!({ "id": file.id, "name": file.name, "type": file.kind, "size": file.size }))
+        .map(|file| {
+            json!({
+                "id": file.id,
+                "name": file.name,
+                "type": file.kind,
+                "size": file.size,
+                "sha256": file.sha256(),
+            })
+        })
         .collect();
     let mut message = json!({
         "seq": seq,
@@ -187,6 +210,7 @@ fn for_requester(event: &Event) -> bool {
         Event::AlarmRaised { .. }
             | Event::Acknowledged { .. }
             | Event::Undeliverable { .. }
+            | Event::Annotated
             | Event::FormFilled { .. }
             | Event::FieldsSet { .. }
             | Event::TaskAdded { .. }
@@ -199,6 +223,7 @@ fn for_requester(event: &Event) -> bool {
             | Event::RuleRan { .. }
             | Event::MacroApplied { .. }
             | Event::RulesStopped { .. }
+            | Event::Archived
     );
     !internal && !desks_own
 }
@@ -213,23 +238,4 @@ fn event(seq: u32, entry: &Entry, names: &Names) -> Value {
         event["body"] = json!(text.body);
     }
     event
-}
-
-/// `GET /v1/tickets/{number}/attachments/{id}`: a link for a quarter of an hour that downloads.
-pub(crate) async fn attachment(
-    call: &Call<'_>,
-    number: Number,
-    id: &str,
-) -> Result<Answer, Problem> {
-    readable(call, number).await?;
-    let all = may_read_internal(&call.caller.who);
-    let history = call.store.history(number).await?;
-    let mut visible = history.iter().filter(|(_, entry)| all || is_public(&entry.event));
-    let file =
-        visible.find_map(|(_, entry)| entry.text.as_ref()?.files.iter().find(|file| file.id == id));
-    let file = file.ok_or_else(Problem::not_found)?;
-    let key = format!("file/{}", file.id);
-    let link = call.store.download_link(&key, &file.name).await?;
-    let answer = Answer { status: StatusCode::FOUND, ..Answer::ok(Value::Null) };
-    Ok(answer.at(link))
 }

@@ -9,10 +9,11 @@ use serde_json::{Value, json};
 use crate::body::Fields;
 use crate::members::find;
 use crate::problem::Problem;
+use crate::texts::language;
 use crate::{Answer, Call};
 
 /// The fields of a person's preferences.
-pub(crate) const FIELDS: &[&str] = &["reach", "away", "quiet", "digest"];
+pub(crate) const FIELDS: &[&str] = &["reach", "away", "quiet", "digest", "language"];
 
 /// `GET /v1/people/{id}/preferences`
 pub(crate) async fn get(call: &Call<'_>, id: &str) -> Result<Answer, Problem> {
@@ -21,7 +22,7 @@ pub(crate) async fn get(call: &Call<'_>, id: &str) -> Result<Answer, Problem> {
     Ok(Answer::ok(render(&preferences, &call.caller.config)))
 }
 
-/// `PATCH /v1/people/{id}/preferences` `{reach?, away?, quiet?, digest?}`; null forgets. Whoever is
+/// `PATCH /v1/people/{id}/preferences` `{reach?, away?, quiet?, digest?, language?}`; null forgets. Whoever is
 /// back is given what waited for them.
 pub(crate) async fn patch(call: &Call<'_>, id: &str) -> Result<Answer, Problem> {
     let id = allowed(call, id).await?;
@@ -81,6 +82,11 @@ fn edited(
         let hours = fields.object("quiet", &["from", "to", "zone"])?;
         after.quiet = hours.map(|hours| quiet(&hours, config)).transpose()?;
     }
+    if fields.has("language") {
+        let tag = fields.text("language", 35)?;
+        let read = tag.map(|tag| language("language", &tag));
+        after.language = read.transpose()?;
+    }
     Ok(after)
 }
 
@@ -115,8 +121,9 @@ fn quiet(fields: &Fields, config: &Config) -> Result<Quiet, Problem> {
     read().map_err(|problem| problem.inside("quiet"))
 }
 
-fn render(preferences: &Preferences, config: &Config) -> Value {
-    let Preferences { reach, away, quiet, digest } = preferences;
+/// How somebody is reached, as the API writes it.
+pub(crate) fn render(preferences: &Preferences, config: &Config) -> Value {
+    let Preferences { reach, away, quiet, digest, language } = preferences;
     let substitute = |away: &Away| {
         let member = away.substitute.as_ref().and_then(|id| config.member(id));
         member.map(|member| json!({ "id": member.id, "name": member.name }))
@@ -135,5 +142,6 @@ fn render(preferences: &Preferences, config: &Config) -> Value {
             })
         }),
         "digest": digest,
+        "language": language,
     })
 }

@@ -15,6 +15,7 @@ pub struct Problem {
     detail: String,
     field: Option<String>,
     allow: Option<String>,
+    wait: Option<i64>,
 }
 
 /// A kind of problem: the last part of its `type`, which stays what it is for ever.
@@ -38,12 +39,13 @@ const TOO_LARGE: Kind = kind("too-large", StatusCode::PAYLOAD_TOO_LARGE, "Too la
 const INVALID_FIELD: Kind =
     kind("invalid-field", StatusCode::UNPROCESSABLE_ENTITY, "A field is not right");
 const KEY_REUSED: Kind = kind("key-reused", StatusCode::UNPROCESSABLE_ENTITY, "Key used before");
+const TOO_OFTEN: Kind = kind("too-often", StatusCode::TOO_MANY_REQUESTS, "Too often");
 const DAMAGED: Kind = kind("damaged", StatusCode::INTERNAL_SERVER_ERROR, "Unreadable");
 const UNAVAILABLE: Kind = kind("unavailable", StatusCode::SERVICE_UNAVAILABLE, "Not now");
 
 /// Every kind there is.
 #[cfg(test)]
-pub(crate) const KINDS: [&Kind; 13] = [
+pub(crate) const KINDS: [&Kind; 14] = [
     &BAD_REQUEST,
     &UNAUTHORIZED,
     &FORBIDDEN,
@@ -55,6 +57,7 @@ pub(crate) const KINDS: [&Kind; 13] = [
     &TOO_LARGE,
     &INVALID_FIELD,
     &KEY_REUSED,
+    &TOO_OFTEN,
     &DAMAGED,
     &UNAVAILABLE,
 ];
@@ -65,7 +68,7 @@ const fn kind(name: &'static str, status: StatusCode, title: &'static str) -> Ki
 
 impl Problem {
     fn new(kind: &'static Kind, detail: impl Into<String>) -> Problem {
-        Problem { kind, detail: detail.into(), field: None, allow: None }
+        Problem { kind, detail: detail.into(), field: None, allow: None, wait: None }
     }
 
     /// Nothing there, or nothing this caller may see: both sound the same.
@@ -79,9 +82,24 @@ impl Problem {
         Problem::new(&UNAUTHORIZED, detail)
     }
 
+    /// What was to be taken back is out.
+    pub fn too_late() -> Problem {
+        Problem::new(&NOT_NOW, "this message has left already, or there was none; write another")
+    }
+
+    /// Somebody else was faster, several times.
+    pub fn busy() -> Problem {
+        Problem::new(&UNAVAILABLE, "the desk is busy; try again in a moment")
+    }
+
     /// The caller's role does not allow it.
     pub fn forbidden() -> Problem {
         Problem::new(&FORBIDDEN, Refusal::NotPermitted.to_string())
+    }
+
+    /// The caller may not, for a reason of its own.
+    pub fn refused(detail: impl Into<String>) -> Problem {
+        Problem::new(&FORBIDDEN, detail)
     }
 
     /// The token is for other things.
@@ -101,6 +119,17 @@ impl Problem {
     pub fn too_large(limit: usize) -> Problem {
         let detail = format!("a request may be {limit} bytes long; send it in parts");
         Problem::new(&TOO_LARGE, detail)
+    }
+
+    /// A file is too large.
+    pub fn file_too_large(mib: usize) -> Problem {
+        let detail = format!("a file may have {mib} MiB; send a smaller one, or a link to it");
+        Problem { field: Some("size".into()), ..Problem::new(&TOO_LARGE, detail) }
+    }
+
+    /// What will be there is not there yet.
+    pub fn not_yet(detail: impl Into<String>) -> Problem {
+        Problem::new(&NOT_FOUND, detail)
     }
 
     /// The request cannot be read at all.
@@ -134,6 +163,11 @@ impl Problem {
         Problem::new(&NOT_NOW, detail)
     }
 
+    /// The same was asked for too often; `wait` is how many seconds until it may be asked again.
+    pub fn too_often(detail: impl Into<String>, wait: i64) -> Problem {
+        Problem { wait: Some(wait.max(1)), ..Problem::new(&TOO_OFTEN, detail) }
+    }
+
     /// A desk without an admin could not be changed any more.
     pub fn last_admin() -> Problem {
         let detail = "the last admin cannot be removed; make somebody else an admin first";
@@ -142,7 +176,7 @@ impl Problem {
 
     /// The document, as a response.
     pub fn into_response(self) -> Response<Bytes> {
-        let Problem { kind, detail, field, allow } = self;
+        let Problem { kind, detail, field, allow, wait } = self;
         let mut document = json!({
             "type": format!("urn:bellhop:problem:{}", kind.name),
             "title": kind.title,
@@ -161,6 +195,9 @@ impl Problem {
         }
         if kind.status == StatusCode::SERVICE_UNAVAILABLE {
             headers.insert(header::RETRY_AFTER, HeaderValue::from_static("1"));
+        }
+        if let Some(wait) = wait {
+            headers.insert(header::RETRY_AFTER, HeaderValue::from(wait));
         }
         if let Some(allow) = allow.and_then(|allow| HeaderValue::try_from(allow).ok()) {
             headers.insert(header::ALLOW, allow);
@@ -193,10 +230,14 @@ impl From<Refusal> for Problem {
             | Refusal::TooMany
             | Refusal::AlreadyClaimed { .. } => Problem::new(&NOT_NOW, detail),
             Refusal::TasksOpen { .. } | Refusal::Forbidden { .. } => Problem::new(&NOT_NOW, detail),
+            Refusal::NothingToTranslate { part } => Problem::field(part.as_str(), detail),
+            Refusal::TooManyLanguages => Problem::field("language", detail),
             Refusal::NotTaken(refused) => {
                 Problem::field(&format!("fields.{}", refused.field), detail)
             }
             Refusal::NoForm => Problem::field("fields", detail),
+            Refusal::Notes(_) => Problem::field("metadata", detail),
+            Refusal::NotUsable(_) => Problem::field("attachments", detail),
             Refusal::NoSuchTask => Problem::not_found(),
             Refusal::NotAFieldVisit | Refusal::NobodyGoes | Refusal::VisitNotThere { .. } => {
                 Problem::new(&NOT_NOW, detail)

@@ -157,6 +157,7 @@ async fn split(call: &Call<'_>, number: Number, fields: &Fields) -> Result<Answe
         origin: ticket.origin.clone(),
         silent: ticket.silent,
         external_id: None,
+        translations: Vec::new(),
         follow_up_of: None,
         text: Text { title: Some(title.replace(['\r', '\n'], " ")), of, ..Text::default() },
         form: None,

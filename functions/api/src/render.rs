@@ -5,7 +5,9 @@ use std::collections::BTreeMap;
 use desk::access::may_read_internal;
 use desk::answer::{Answers, for_requester};
 use desk::config::Config;
-use desk::history::{Actor, Entry, Text};
+use desk::history::{Actor, Entry};
+use desk::language::Language;
+use desk::metadata::Metadata;
 use desk::sla::{self, Clock, Metric, State};
 use desk::{PersonId, Ticket};
 use serde_json::{Value, json};
@@ -13,15 +15,26 @@ use store::{Store, Stored};
 
 use crate::auth::Caller;
 use crate::problem::Problem;
+use crate::texts::{self, Words};
 
-/// A ticket.
-pub(crate) fn ticket(stored: &Stored, text: Option<&Text>, reader: &Caller) -> Value {
+/// A ticket for whoever reads these languages; its words are given by their entry.
+pub(crate) fn ticket(
+    stored: &Stored,
+    words: &Words,
+    reader: &Caller,
+    languages: &[Language],
+) -> Value {
     let (ticket, config) = (&stored.ticket, reader.config.as_ref());
+    let description = words.get(&texts::description(stored, languages, reader));
+    let languages = texts::read_in(stored, languages, reader);
     json!({
         "number": ticket.number,
         "id": ticket.number.0.to_string(),
-        "title": stored.title,
-        "description": text.map(|text| text.body.as_str()).unwrap_or_default(),
+        "title": stored.title_for(&languages, &config.language),
+        "description": description.map(|text| text.body.as_str()).unwrap_or_default(),
+        "language": ticket.language,
+        "solution": texts::solution(stored, &languages, words, reader),
+        "texts": texts::all(stored, words, reader),
         "type": ticket.kind,
         "priority": ticket.priority,
         "status": ticket.status,
@@ -41,13 +54,17 @@ pub(crate) fn ticket(stored: &Stored, text: Option<&Text>, reader: &Caller) -> V
                 "to": visit.to,
                 "status": visit.stage,
                 "since": visit.since,
+                "photos": visit.photos,
             })
         }),
         "external_id": ticket.external_id,
+        "metadata": metadata(stored, reader),
+        "organisation": ticket.organisation,
         "created_at": ticket.opened_at,
         "updated_at": ticket.updated_at,
         "resolved_at": ticket.resolved_at,
         "closed_at": ticket.closed_at,
+        "archived_at": ticket.archived_at,
         "sla": service(ticket),
         "followers": ticket.followers.iter().map(|id| member(id, config)).collect::<Vec<_>>(),
         "links": ticket.links,
@@ -64,6 +81,11 @@ fn status_label(ticket: &Ticket, reader: &Caller) -> String {
         true => reader.config.label(ticket),
         false => reader.config.label_for_requester(ticket),
     }
+}
+
+/// Notes of other systems are for agents.
+fn metadata(stored: &Stored, reader: &Caller) -> Metadata {
+    if may_read_internal(&reader.who) { stored.metadata.clone() } else { Metadata::new() }
 }
 
 /// What the fields of the form say, as far as the reader may know.

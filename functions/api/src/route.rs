@@ -4,13 +4,19 @@
 use crate::actions::Verb;
 use crate::calendars::OnCalendar;
 use crate::configuration::OnConfig;
+use crate::erasures::OnErasure;
 use crate::forms::OnForm;
+use crate::identities::OnIdentity;
 use crate::macros::OnMacro;
+use crate::organisations::{self, OnOrganisation};
+use crate::people;
 use crate::policies::OnPolicy;
 use crate::preferences;
 use crate::relate::Tie;
 use crate::rules::OnRule;
 use crate::tasks::OnTask;
+use crate::texts;
+use crate::uploads;
 use crate::webhooks::OnWebhook;
 use desk::access::Scope;
 
@@ -36,10 +42,14 @@ pub(crate) enum To {
     ListTickets,
     GetTicket,
     EditTicket,
+    Translate,
     AddMessage,
+    TakeBack,
     ListMessages,
     ListEvents,
     Download,
+    Bring,
+    GetArchive,
     GetReceipt,
     Act(Verb),
     Tie(Tie),
@@ -48,6 +58,13 @@ pub(crate) enum To {
     AddMember,
     GetMember,
     EditMember,
+    ListPeople,
+    GetPerson,
+    EditPerson,
+    Identity(OnIdentity),
+    Export,
+    Erasure(OnErasure),
+    Organisation(OnOrganisation),
     GetPreferences,
     EditPreferences,
     ListQueues,
@@ -85,8 +102,17 @@ pub(crate) enum Found<'a> {
 }
 
 const PAGE: &[&str] = &["limit", "cursor"];
-const FILTERS: &[&str] =
-    &["queue", "status", "priority", "assignee", "requester", "sort", "limit", "cursor"];
+const FILTERS: &[&str] = &[
+    "queue",
+    "status",
+    "priority",
+    "assignee",
+    "requester",
+    "external_id",
+    "sort",
+    "limit",
+    "cursor",
+];
 const OPENING: &[&str] = &[
     "title",
     "description",
@@ -96,10 +122,15 @@ const OPENING: &[&str] = &[
     "priority",
     "form",
     "fields",
+    "attachments",
     "channel",
     "external_id",
+    "metadata",
+    "language",
 ];
-const EDIT: &[&str] = &["priority", "type", "title", "tags", "queue", "reason", "fields"];
+const MESSAGE: &[&str] = &["body", "visibility", "attachments", "undo_for"];
+const EDIT: &[&str] =
+    &["priority", "type", "title", "tags", "queue", "reason", "fields", "metadata"];
 const MEMBER: &[&str] = &[
     "email", "name", "role", "queues", "slack", "discord", "skills", "regions", "capacity",
     "calendar",
@@ -181,10 +212,15 @@ pub(crate) const ROUTES: &[Route] = &[
     get("/v1/tickets", FILTERS, To::ListTickets),
     get("/v1/tickets/{number}", &[], To::GetTicket),
     patch("/v1/tickets/{number}", EDIT, To::EditTicket),
-    post("/v1/tickets/{number}/messages", &["body", "visibility", "attachments"], To::AddMessage),
+    put("/v1/tickets/{number}/texts/{language}", texts::FIELDS, To::Translate),
+    post("/v1/tickets/{number}/messages", MESSAGE, To::AddMessage),
+    delete("/v1/tickets/{number}/messages/held/{id}", To::TakeBack),
     get("/v1/tickets/{number}/messages", PAGE, To::ListMessages),
     get("/v1/tickets/{number}/events", PAGE, To::ListEvents),
+    post("/v1/tickets/{number}/attachments", uploads::FIELDS, To::Bring),
     get("/v1/tickets/{number}/attachments/{id}", &[], To::Download),
+    post("/v1/attachments", uploads::FIELDS, To::Bring),
+    get("/v1/tickets/{number}/archive", &[], To::GetArchive),
     get("/v1/tickets/{number}/sla", &[], To::GetReceipt),
     get("/v1/tickets/{number}/tasks", PAGE, To::Task(OnTask::List)),
     post("/v1/tickets/{number}/tasks", &["title", "assignee", "due_at"], To::Task(OnTask::Add)),
@@ -212,7 +248,7 @@ pub(crate) const ROUTES: &[Route] = &[
     post("/v1/tickets/{number}/actions/visit_arrive", &[], To::Act(Verb::VisitArrive)),
     post(
         "/v1/tickets/{number}/actions/visit_done",
-        &["sign_off", "note"],
+        &["sign_off", "note", "photos"],
         To::Act(Verb::VisitDone),
     ),
     post("/v1/tickets/{number}/actions/visit_cancel", &["reason"], To::Act(Verb::VisitCancel)),
@@ -228,6 +264,32 @@ pub(crate) const ROUTES: &[Route] = &[
     post("/v1/members", MEMBER, To::AddMember),
     get("/v1/members/{id}", &[], To::GetMember),
     patch("/v1/members/{id}", MEMBER_EDIT, To::EditMember),
+    get("/v1/people", &["email", "external_id"], To::ListPeople),
+    get("/v1/people/{id}", &[], To::GetPerson),
+    patch("/v1/people/{id}", people::FIELDS, To::EditPerson),
+    get("/v1/people/{id}/identities", &[], To::Identity(OnIdentity::List)),
+    post(
+        "/v1/people/{id}/identities",
+        &["email", "slack", "discord", "vouched"],
+        To::Identity(OnIdentity::Ask),
+    ),
+    post("/v1/people/{id}/identities/confirm", &["code"], To::Identity(OnIdentity::Confirm)),
+    delete("/v1/people/{id}/identities/{identity}", To::Identity(OnIdentity::Remove)),
+    get("/v1/people/{id}/export", &[], To::Export),
+    get("/v1/people/{id}/erasure", &[], To::Erasure(OnErasure::Get)),
+    post("/v1/people/{id}/erasure", &["reason"], To::Erasure(OnErasure::Ask)),
+    delete("/v1/people/{id}/erasure", To::Erasure(OnErasure::Withdraw)),
+    post("/v1/people/{id}/erasure/approve", &[], To::Erasure(OnErasure::Agree)),
+    get(
+        "/v1/organisations",
+        &["external_id", "limit", "cursor"],
+        To::Organisation(OnOrganisation::List),
+    ),
+    post("/v1/organisations", organisations::FIELDS, To::Organisation(OnOrganisation::Add)),
+    get("/v1/organisations/{id}", &[], To::Organisation(OnOrganisation::Get)),
+    patch("/v1/organisations/{id}", organisations::FIELDS, To::Organisation(OnOrganisation::Edit)),
+    delete("/v1/organisations/{id}", To::Organisation(OnOrganisation::Remove)),
+    get("/v1/organisations/{id}/tickets", PAGE, To::Organisation(OnOrganisation::Tickets)),
     get("/v1/people/{id}/preferences", &[], To::GetPreferences),
     patch("/v1/people/{id}/preferences", preferences::FIELDS, To::EditPreferences),
     get("/v1/queues", PAGE, To::ListQueues),
@@ -320,9 +382,10 @@ impl Route {
             "tickets" if self.path.ends_with("/messages") && !reads => {
                 &[Scope::TicketsWrite, Scope::CommentsWrite]
             }
+            _ if self.to == To::Bring => &[Scope::TicketsWrite, Scope::CommentsWrite],
             "tickets" | "inbound" | "search" if reads => &[Scope::TicketsRead],
             "tickets" => &[Scope::TicketsWrite],
-            "queues" | "members" | "forms" | "macros" | "people" if reads => {
+            "queues" | "members" | "forms" | "macros" | "people" | "organisations" if reads => {
                 &[Scope::TicketsRead, Scope::AdminConfig]
             }
             _ => &[Scope::AdminConfig],

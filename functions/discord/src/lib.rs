@@ -69,14 +69,12 @@ impl Discord {
         let account = Identity::Discord { user: user.id.clone() };
         let known = self.store.find_person(&account).await?;
         let is_new = known.is_none();
-        let person = known.unwrap_or_else(|| Person {
-            id: PersonId(self.store.fresh_id()),
-            name: user.name.clone(),
-            email: None,
-            phone: None,
-            chat: vec![account],
+        let person = known.unwrap_or_else(|| {
+            let person = Person::named(PersonId(self.store.fresh_id()), &user.name);
+            Person { chat: vec![account], ..person }
         });
-        Ok(Speaker { person, is_new, channel: Channel::Discord, place: None })
+        let organisation = self.store.organisation_of(&person).await?;
+        Ok(Speaker { person, is_new, organisation, channel: Channel::Discord, place: None })
     }
 
     fn along(&self, id: &str, underway: &Underway) -> Along {

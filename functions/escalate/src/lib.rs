@@ -1,17 +1,18 @@
 //! The minute: finds the tickets at which something is due, by key and never by a scan, and ticks
-//! each, shard by shard, in due order, to the end.
+//! each, shard by shard, in due order, to the end. What is over for good is archived.
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 
 use aws_lambda_events::event::eventbridge::EventBridgeEvent;
 use desk::Number;
-use desk::access::Permit;
-use jiff::SignedDuration;
+use jiff::{SignedDuration, Timestamp};
 use serde::Deserialize;
 use serde_json::Value;
-use store::change::{Along, no_answer};
+use store::archive::is_due;
+use store::change::Done;
 use store::key::DUE_SHARDS;
-use store::{Error, Store};
+use store::{Error, Store, Stored};
+use tokio::task::JoinSet;
 
 /// What escalate needs.
 #[derive(Clone)]
@@ -43,10 +44,11 @@ pub enum Refused {
     Store(#[from] Error),
 }
 
-/// Takes the minute's event. Which minute it was does not matter: what is due is due.
-pub async fn handle(escalate: &Escalate, event: Value) -> Result<(), Refused> {
+/// Takes the minute's event. Which minute it was does not matter: what is due is due. What is not done
+/// by `until` is left to the next.
+pub async fn handle(escalate: &Escalate, event: Value, until: Timestamp) -> Result<(), Refused> {
     is_minute(&event).then_some(()).ok_or(Refused::NotTheMinute)?;
-    run(escalate).await?;
+    run(escalate, until).await?;
     Ok(())
 }
 
@@ -55,12 +57,17 @@ fn is_minute(event: &Value) -> bool {
     minute.is_ok_and(|minute| minute.detail_type == "Scheduled Event")
 }
 
-/// Ticks everything that is due; answers how many tickets that were. One that cannot be ticked backs
-/// off by itself and keeps nobody else waiting.
-pub async fn run(escalate: &Escalate) -> Result<usize, Error> {
-    let mut ticked = 0;
+/// Ticks everything that is due, the shards side by side; answers how many tickets that were. One that
+/// cannot be ticked backs off by itself and keeps nobody else waiting.
+pub async fn run(escalate: &Escalate, until: Timestamp) -> Result<usize, Error> {
+    let mut shards = JoinSet::new();
     for shard in 0..DUE_SHARDS {
-        ticked += drain(&escalate.store, shard).await?;
+        let store = escalate.store.clone();
+        shards.spawn(async move { drain(&store, shard, until).await });
+    }
+    let mut ticked = 0;
+    for drained in shards.join_all().await {
+        ticked += drained?;
     }
     work(escalate).await?;
     Ok(ticked)
@@ -76,10 +83,17 @@ pub async fn work(escalate: &Escalate) -> Result<usize, Error> {
             some => done += some,
         }
     }
+    for _ in 0..SLICES {
+        match escalate.store.erase_some().await? {
+            0 => break,
+            some => done += some,
+        }
+    }
     Ok(done)
 }
 
-async fn drain(store: &Store, shard: u64) -> Result<usize, Error> {
+/// One shard, in due order.
+async fn drain(store: &Store, shard: u64, until: Timestamp) -> Result<usize, Error> {
     let mut ticked: HashSet<Number> = HashSet::new();
     loop {
         let due = store.due_tickets(shard, store.now()).await?;
@@ -88,15 +102,27 @@ async fn drain(store: &Store, shard: u64) -> Result<usize, Error> {
         if fresh.is_empty() {
             return Ok(ticked.len());
         }
+        let known = known(store, &fresh).await;
         for number in fresh {
-            tick(store, number).await?;
+            if store.wall() >= until {
+                return Ok(ticked.len());
+            }
+            tick(store, number, known.get(&number).cloned()).await?;
         }
     }
 }
 
-async fn tick(store: &Store, number: Number) -> Result<(), Error> {
-    let ticked =
-        store.change(number, Along::default(), |_, _| Ok(Permit::tick()), &no_answer).await;
+/// These tickets, as far as they can be read at once; each of the others is read by itself.
+async fn known(store: &Store, numbers: &[Number]) -> HashMap<Number, Stored> {
+    let read = store.tickets(numbers).await.unwrap_or_default();
+    read.into_iter().map(|stored| (stored.ticket.number, stored)).collect()
+}
+
+async fn tick(store: &Store, number: Number, known: Option<Stored>) -> Result<(), Error> {
+    let ticked = match store.tick(number, known).await {
+        Ok(Done::Now(stored)) if is_due(&stored.ticket, store.now()) => store.archive(number).await,
+        ticked => ticked.map(drop),
+    };
     if let Err(error) = ticked {
         tracing::error!(ticket.number = number.0, "could not tick a ticket: {error}");
         store.back_off_ticket(number, LEAVE_ALONE).await?;

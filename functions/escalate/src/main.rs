@@ -7,5 +7,5 @@ async fn main() -> anyhow::Result<()> {
     lambda::log();
     let escalate = Escalate::new(lambda::store(&lambda::aws().await)?);
     let escalate = &escalate;
-    lambda::run(move |event| handle(escalate, event)).await
+    lambda::run_until(move |event, until| handle(escalate, event, until)).await
 }

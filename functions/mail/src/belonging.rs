@@ -1,11 +1,11 @@
 //! Where a mail belongs. A signed address or the thread names a ticket; whether the sender may write
 //! on it is another question, and nobody acts as an agent by what a mail says of itself.
 
-use desk::access::Role;
+use desk::access::Who;
 use desk::config::Config;
 use desk::person::Person;
 use desk::ticket::Place;
-use desk::{Number, PersonId, Ticket};
+use desk::{Number, Ticket};
 
 use crate::letter::Letter;
 use crate::verdict::Verdicts;
@@ -50,10 +50,10 @@ pub(crate) async fn find(
     sender: &Person,
     config: &Config,
 ) -> Result<Belonging, Error> {
-    let role = config.role(&sender.id);
+    let who = Who::of(sender, config.role(&sender.id), None);
     for number in signed_numbers(letter, &mail.reply_secret, sender) {
         let Some(stored) = mail.store.survivor(number).await? else { continue };
-        if let Some(part) = part(&sender.id, role, &stored.ticket, true, letter.verdicts) {
+        if let Some(part) = part(&who, &stored.ticket, true, letter.verdicts) {
             return Ok(belonging(part, stored.ticket.number));
         }
     }
@@ -63,7 +63,7 @@ pub(crate) async fn find(
         let Some(number) = mail.store.thread(&place).await? else { continue };
         points_to.get_or_insert(number);
         let Some(stored) = mail.store.survivor(number).await? else { continue };
-        if let Some(part) = part(&sender.id, role, &stored.ticket, false, letter.verdicts) {
+        if let Some(part) = part(&who, &stored.ticket, false, letter.verdicts) {
             return Ok(belonging(part, stored.ticket.number));
         }
     }
@@ -89,17 +89,11 @@ fn signed_numbers(letter: &Letter, secret: &[u8], sender: &Person) -> Vec<Number
 /// As what this sender writes on this ticket; none where they have no part in it. `signed`: they
 /// used an address that only they were given for it. An agent has nothing but that address, and it
 /// does not help a mail that is known to be forged.
-fn part(
-    sender: &PersonId,
-    role: Role,
-    ticket: &Ticket,
-    signed: bool,
-    verdicts: Verdicts,
-) -> Option<Part> {
-    let asks = ticket.requester == *sender || ticket.followers.contains(sender);
+fn part(who: &Who, ticket: &Ticket, signed: bool, verdicts: Verdicts) -> Option<Part> {
+    let asks = who.asks(ticket) || who.follows(ticket);
     let asks = asks && (signed || verdicts.believable());
-    let answers = role.is_staff() && signed && !verdicts.forged;
-    let is_assignee = ticket.assignee.as_ref() == Some(sender);
+    let answers = who.role.is_staff() && signed && !verdicts.forged;
+    let is_assignee = ticket.assignee.as_ref() == Some(&who.id);
     match (asks, answers) {
         (true, true) if is_assignee => Some(Part::Agent),
         (true, _) => Some(Part::Requester),
@@ -110,11 +104,11 @@ fn part(
 
 #[cfg(test)]
 mod tests {
-    use desk::access::{Who, permit};
+    use desk::access::{Role, permit};
     use desk::command::Opening;
     use desk::history::Text;
     use desk::policy::Circumstances;
-    use desk::{Channel, Command, Priority, QueueId, Type, decide, fold};
+    use desk::{Channel, Command, PersonId, Priority, QueueId, Type, decide, fold};
     use jiff::Timestamp;
     use jiff::tz::TimeZone;
 
@@ -142,6 +136,7 @@ mod tests {
             origin: None,
             silent: false,
             external_id: None,
+            organisation: None,
             text: Text::plain("help"),
             filled: None,
         };
@@ -173,7 +168,7 @@ mod tests {
             ("other", Role::Admin, signed, fine, Some(Part::Agent)),
         ];
         for (sender, role, signed, verdicts, expected) in rows {
-            let found = part(&sender.into(), role, &ticket(None), signed, verdicts);
+            let found = part(&Who::new(sender.into(), role), &ticket(None), signed, verdicts);
             assert_eq!(found, expected, "{sender} {role:?} {signed} {verdicts:?}");
         }
     }
@@ -184,20 +179,15 @@ mod tests {
         let fine = Verdicts::default();
         let rows = [(true, Some(Part::Agent)), (false, Some(Part::Requester))];
         for (signed, expected) in rows {
-            assert_eq!(part(&"asker".into(), Role::Agent, &own, signed, fine), expected);
+            assert_eq!(part(&Who::new("asker".into(), Role::Agent), &own, signed, fine), expected);
         }
     }
 
     #[test]
     fn a_signed_address_counts_for_the_person_it_was_made_for() {
         let sign = |who| email::reply_address::sign(b"key", 12, who, "support@desk.test");
-        let person = |email: &str| Person {
-            id: "p".into(),
-            name: "P".into(),
-            email: Some(email.into()),
-            phone: None,
-            chat: vec![],
-        };
+        let person =
+            |email: &str| Person { email: Some(email.into()), ..Person::named("p".into(), "P") };
         let rows = [
             (sign("ana@x.test"), "ana@x.test", "ana@x.test", true),
             (sign("Ana@X.test").to_uppercase(), "ana@x.test", "ana@x.test", true),

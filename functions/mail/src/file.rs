@@ -28,6 +28,7 @@ pub(crate) async fn keep(store: &Store, letter: &Letter) -> Result<Vec<File>, Er
             name: attachment.name.clone(),
             kind: attachment.content_type.clone(),
             size: u64::try_from(attachment.bytes.len()).unwrap_or(u64::MAX),
+            sha256: None,
         });
     }
     Ok(files)

@@ -65,7 +65,11 @@ impl Intake<'_> {
             return self.set_aside(Outcome::Suspended, None, reason).await;
         }
         let introduction = Introduction::by_email(&self.letter.from, self.letter.name.clone());
-        let (sender, is_new) = self.mail.store.meet(&introduction).await?;
+        let (mut sender, is_new) = self.mail.store.meet(&introduction).await?;
+        if is_new && !self.letter.verdicts.believable() {
+            // Nobody belongs to an organisation by an address that may be somebody else's.
+            sender.organisation = None;
+        }
         let place = belonging::find(self.mail, self.letter, &sender, &self.config).await?;
         if let Some(machine) = self.letter.machine() {
             let about = place.number().map_or(String::new(), |number| format!(" about {number}"));
@@ -93,7 +97,7 @@ impl Intake<'_> {
         sender: Person,
         files: Vec<File>,
     ) -> Result<Arrival, Error> {
-        let who = Who::new(sender.id.clone(), Role::Requester);
+        let who = Who::of(&sender, Role::Requester, None);
         let text = self.letter.as_answer(files.clone());
         let command = |_: &Stored| Command::ReplyAsRequester(text.clone());
         match self.join(number, &who, command).await {
@@ -118,7 +122,7 @@ impl Intake<'_> {
             let reason = format!("an agent's answer to {number} that says nothing new");
             return self.set_aside(Outcome::Suspended, Some(number), &reason).await;
         };
-        let who = Who::new(sender.id.clone(), self.config.role(&sender.id));
+        let who = Who::of(&sender, self.config.role(&sender.id), None);
         let command = |stored: &Stored| match stored.ticket.status {
             Status::Closed => Command::AddNote(text.clone()),
             _ => Command::ReplyAsAgent(text.clone()),
@@ -157,7 +161,7 @@ impl Intake<'_> {
         let line = self.becomes(Outcome::Ticket, reason);
         let along = self.along(&line).await?;
         let new = NewTicket {
-            who: Who::new(sender.id.clone(), Role::Requester),
+            who: Who::of(&sender, Role::Requester, None),
             requester: sender,
             is_new,
             kind: Type::Question,
@@ -167,6 +171,7 @@ impl Intake<'_> {
             origin: self.letter.place(),
             silent: self.letter.is_silent(),
             external_id: None,
+            translations: Vec::new(),
             follow_up_of,
             text,
             form: None,

@@ -2,18 +2,18 @@
 
 use chat::send::SendError;
 use chat::view::Button;
-use desk::QueueId;
 use desk::config::ChatChannel;
 use desk::outbox::{Lane, Message, Otherwise, Owed};
 use desk::person::{Identity, Person};
 use desk::ticket::Place;
+use desk::{PersonId, QueueId};
 use jiff::SignedDuration;
 use serde_json::Value;
 use store::lane::{Waiting, by_mail};
 
 use crate::facts::Facts;
 use crate::words::Letter;
-use crate::{Error, Notify, bus, digest, mail, words};
+use crate::{Error, Notify, bus, digest, link, mail, words};
 
 /// What became of an attempt.
 pub(crate) enum Left {
@@ -63,6 +63,9 @@ pub(crate) async fn deliver(notify: &Notify, row: &Waiting) -> Result<Left, Erro
     if let (Lane::Bus(_), Message::Events(last)) = (&row.owed.lane, row.owed.message) {
         return bus::publish(notify, row, last).await;
     }
+    if row.owed.message == Message::LinkCode {
+        return link::send(notify, row).await;
+    }
     if row.owed.message == Message::Digest {
         return digest::send(notify, row).await;
     }
@@ -75,10 +78,10 @@ pub(crate) async fn deliver(notify: &Notify, row: &Waiting) -> Result<Left, Erro
             Some(person) if matches!(row.owed.lane, Lane::Mail(_)) => {
                 to_mailbox(notify, row, &facts, &person).await
             }
-            Some(person) => to_person(notify, row, &facts, &person).await,
+            Some(known) => to_person(notify, row, &facts, &known, person).await,
         },
         Lane::Queue(queue) => to_queue(notify, row, &facts, queue).await,
-        Lane::Bus(_) | Lane::GiveOut(_) | Lane::Daily | Lane::Webhook(_) => {
+        Lane::Bus(_) | Lane::GiveOut(_) | Lane::Held(_) | Lane::Daily | Lane::Webhook(_) => {
             Ok(Left::gone("nothing to say"))
         }
     }
@@ -106,10 +109,11 @@ async fn to_person(
     row: &Waiting,
     facts: &Facts,
     person: &Person,
+    meant: &PersonId,
 ) -> Result<Left, Error> {
     let letter = words::letter(facts, row.owed.message);
     let buttons = buttons(row.owed.message);
-    let is_requester = person.id == facts.ticket().requester;
+    let is_requester = *meant == facts.ticket().requester;
     if let Some(Place::Slack { channel, thread, .. }) = &facts.ticket().origin
         && is_requester
     {

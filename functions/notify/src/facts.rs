@@ -1,7 +1,8 @@
 //! What a message is made of: the ticket, the entry that caused it, and the people in it.
 
 use desk::config::{Config, Queue};
-use desk::history::{Entry, Text};
+use desk::history::{Entry, Event, File, Text, Visibility};
+use desk::outbox::Lane;
 use desk::person::Person;
 use desk::sla::{self, Metric};
 use desk::{PersonId, Ticket};
@@ -32,9 +33,10 @@ impl Facts {
         let Some((_, entry)) = entries.pop() else { return Ok(None) };
         let opening = match row.owed.seq {
             1 => entry.text.clone().unwrap_or_default(),
-            _ => notify.store.texts(&[(number, 1)]).await?.remove(&number).unwrap_or_default(),
+            _ => notify.store.words(number, &[1]).await?.remove(&1).unwrap_or_default(),
         };
         let config = notify.store.config().await?;
+        let stored = for_reader(notify, stored, &row.owed.lane, &config).await?;
         let author = author(notify, &config, &stored, &entry).await?;
         Ok(Some(Facts { stored, entry, opening, config, author }))
     }
@@ -46,6 +48,16 @@ impl Facts {
     /// What was said in the entry.
     pub fn said(&self) -> &str {
         self.entry.text.as_ref().map(|text| text.body.as_str()).unwrap_or_default()
+    }
+
+    /// Files that came with what was said, where the requester may read that. What they brought
+    /// when they opened the ticket they have.
+    pub fn files(&self) -> &[File] {
+        let event = &self.entry.event;
+        let opened = matches!(event, Event::Opened { .. });
+        let public = event.visibility() == Some(Visibility::Public) && !opened;
+        let text = self.entry.text.as_ref().filter(|_| public);
+        text.map(|text| text.files.as_slice()).unwrap_or_default()
     }
 
     /// The queue the ticket is in.
@@ -72,6 +84,30 @@ impl Facts {
     pub fn clock(&self, at: Timestamp) -> String {
         at.to_zoned(self.config.zone.clone()).strftime("%a %-d %b %Y, %H:%M %Z").to_string()
     }
+}
+
+/// The same with the title in the language of whoever reads it. The requester reads their own words:
+/// mail programs keep a conversation together by its subject.
+async fn for_reader(
+    notify: &Notify,
+    stored: Stored,
+    lane: &Lane,
+    config: &Config,
+) -> Result<Stored, Error> {
+    let reader = match lane {
+        Lane::Mail(person) | Lane::Chat(person) => Some(person),
+        Lane::Queue(_) | Lane::GiveOut(_) | Lane::Webhook(_) | Lane::Daily | Lane::Bus(_) => None,
+        Lane::Held(_) => None,
+    };
+    if stored.titles.is_empty() || reader == Some(&stored.ticket.requester) {
+        return Ok(stored);
+    }
+    let language = match reader {
+        Some(person) => notify.store.preferences(person).await?.language,
+        None => None,
+    };
+    let title = stored.title_for(language.as_slice(), &config.language).to_owned();
+    Ok(Stored { title, ..stored })
 }
 
 async fn author(

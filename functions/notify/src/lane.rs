@@ -2,12 +2,12 @@
 
 use desk::access::Permit;
 use desk::outbox::{Lane, Message};
-use jiff::SignedDuration;
+use jiff::{SignedDuration, Timestamp};
 use store::change::{Along, no_answer};
 use store::lane::{Sent, Waiting};
 
 use crate::deliver::{self, Left};
-use crate::{Error, Notify, digest, give_out, personal, webhook};
+use crate::{Error, Notify, digest, give_out, held, personal, webhook};
 
 /// How long a sender holds a lane; longer than any one message takes.
 const LEASE: SignedDuration = SignedDuration::from_secs(60);
@@ -22,23 +22,27 @@ const WAITS: [SignedDuration; 5] = [
     SignedDuration::from_hours(1),
 ];
 
-/// Sends what waits in a lane until it is empty, blocked or somebody else's.
-pub(crate) async fn send(notify: &Notify, lane: &str) -> Result<(), Error> {
+/// Sends what waits in a lane until it is empty, blocked, somebody else's, or until this moment.
+pub(crate) async fn send(notify: &Notify, lane: &str, until: Timestamp) -> Result<(), Error> {
     if lane == store::key::DAILY {
         return digest::begin(notify, lane).await;
+    }
+    if store::key::is_held(lane) {
+        return held::run(notify, lane, until).await;
     }
     if store::key::gives_out(lane) {
         return give_out::run(notify, lane).await;
     }
-    loop {
+    while notify.store.wall() < until {
         let Some(holder) = notify.store.lease(lane, LEASE).await? else { return Ok(()) };
         let sent = send_leased(notify, lane).await;
         notify.store.release(lane, &holder).await?;
         // What came in while the lease was held rang in vain: look once more.
         if !sent? || notify.store.waiting(lane).await?.is_empty() {
-            return Ok(());
+            break;
         }
     }
+    Ok(())
 }
 
 /// True where more may be waiting; false where the lane is empty or its first message has to wait.
@@ -112,7 +116,7 @@ pub(crate) async fn step(notify: &Notify, row: &Waiting, left: Left) -> Result<S
 async fn give_up(notify: &Notify, row: &Waiting, reason: String) -> Result<Step, Error> {
     let id = row.owed.id();
     tracing::warn!(message.id = id, "gave up on a message: {reason}");
-    if matches!(row.owed.message, Message::NotDelivered | Message::Events(_)) {
+    if matches!(row.owed.message, Message::NotDelivered | Message::Events(_) | Message::LinkCode) {
         let sent = Sent { at: notify.store.now(), reference: format!("not delivered: {reason}") };
         notify.store.settle(row, &sent, &[]).await?;
         return Ok(Step::Moved);

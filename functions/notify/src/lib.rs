@@ -8,9 +8,12 @@ mod deliver;
 mod digest;
 mod facts;
 mod give_out;
+mod held;
 mod lane;
+mod link;
 mod mail;
 mod personal;
+mod progress_words;
 mod visit_words;
 mod webhook;
 mod words;
@@ -20,6 +23,7 @@ use std::collections::BTreeSet;
 pub use crate::webhook::{Post, Posting};
 
 use aws_lambda_events::event::dynamodb;
+use jiff::Timestamp;
 use serde_json::Value;
 use store::Store;
 
@@ -72,30 +76,34 @@ impl Notify {
     }
 }
 
-/// Takes a stream's batch or the minute's event.
-pub async fn handle(notify: &Notify, event: Value) -> Result<(), Error> {
+/// Takes a stream's batch or the minute's event. What has not left by `until`, by the machine's clock,
+/// is left to the next minute.
+pub async fn handle(notify: &Notify, event: Value, until: Timestamp) -> Result<(), Error> {
     if event.get("Records").is_some() {
         let batch = serde_json::from_value(event).map_err(|_| Error::UnknownEvent)?;
-        return ring(notify, &batch).await;
+        return ring(notify, &batch, until).await;
     }
     if event.get("detail-type").and_then(Value::as_str) == Some("Scheduled Event") {
-        return sweep(notify).await;
+        return sweep(notify, until).await;
     }
     Err(Error::UnknownEvent)
 }
 
 /// The bell: sends every lane the batch put something into.
-pub async fn ring(notify: &Notify, batch: &dynamodb::Event) -> Result<(), Error> {
+pub async fn ring(notify: &Notify, batch: &dynamodb::Event, until: Timestamp) -> Result<(), Error> {
     for lane in lanes(batch) {
-        lane::send(notify, &lane).await?;
+        lane::send(notify, &lane, until).await?;
     }
     Ok(())
 }
 
-/// The minute: sends every lane in which something should have left by now.
-pub async fn sweep(notify: &Notify) -> Result<(), Error> {
-    for lane in notify.store.late_lanes(notify.store.now()).await? {
-        lane::send(notify, &lane).await?;
+/// The minute: sends every lane in which something should have left by now, people's before those of
+/// programs, which may be long.
+pub async fn sweep(notify: &Notify, until: Timestamp) -> Result<(), Error> {
+    let mut late = notify.store.late_lanes(notify.store.now()).await?;
+    late.sort_by_key(|lane| store::key::is_for_programs(lane));
+    for lane in late {
+        lane::send(notify, &lane, until).await?;
     }
     Ok(())
 }
@@ -104,7 +112,7 @@ pub async fn sweep(notify: &Notify) -> Result<(), Error> {
 pub async fn flush(notify: &Notify) -> Result<usize, Error> {
     let lanes = notify.store.unsent_lanes(notify.store.now()).await?;
     for lane in &lanes {
-        lane::send(notify, lane).await?;
+        lane::send(notify, lane, Timestamp::MAX).await?;
     }
     Ok(lanes.len())
 }

@@ -7,13 +7,16 @@ use aws_sdk_ses::types::RawMessage;
 use desk::config::Queue;
 use desk::person::Person;
 use desk::ticket::Place;
-use email::{Address, Outgoing};
+use email::{Address, Enclosed, Outgoing};
 use store::lane::Waiting;
 
 use crate::deliver::Left;
 use crate::facts::Facts;
 use crate::words::Letter;
 use crate::{Error, Notify, words};
+
+/// Bytes of files that go with one mail: SES takes ten million of a mail, in which three become four.
+const ENCLOSED_AT_MOST: u64 = 7_000_000;
 
 /// Sends a letter to one person.
 pub(crate) async fn send(
@@ -50,10 +53,26 @@ pub(crate) async fn send(
         in_reply_to: origin.clone(),
         references: origin.into_iter().collect(),
         automatic: letter.automatic,
+        files: enclosed(notify, facts, &letter).await?,
         date_unix: facts.entry.at.as_second(),
         headers: vec![("X-Loop".into(), queue.address.clone())],
     });
     post(notify, &id, &queue.address, to, raw).await
+}
+
+/// What goes with a letter to whoever has no other way to it: requester and followers. What is too
+/// large for a mail is named in it all the same.
+async fn enclosed(notify: &Notify, facts: &Facts, letter: &Letter) -> Result<Vec<Enclosed>, Error> {
+    let mut room = ENCLOSED_AT_MOST;
+    let mut enclosed = Vec::new();
+    for file in facts.files().iter().filter(|_| letter.in_conversation) {
+        let Some(left) = room.checked_sub(file.size) else { continue };
+        let Some(bytes) = notify.store.blob(&file.key()).await? else { continue };
+        room = left;
+        let (name, content_type) = (file.name.clone(), file.kind.clone());
+        enclosed.push(Enclosed { name, content_type, bytes });
+    }
+    Ok(enclosed)
 }
 
 /// Who writes, and when, where that is no ticket's queue.
@@ -89,6 +108,7 @@ pub(crate) async fn send_bundle(
         in_reply_to: None,
         references: Vec::new(),
         automatic: true,
+        files: Vec::new(),
         date_unix: date,
         headers: vec![("X-Loop".into(), queue.address.clone())],
     });

@@ -27,7 +27,7 @@ async fn main() -> anyhow::Result<()> {
         post(),
     );
     let notify = &notify;
-    lambda::run(move |event| handle(notify, event)).await
+    lambda::run_until(move |event, until| handle(notify, event, until)).await
 }
 
 /// Webhooks go to public addresses alone.

@@ -94,6 +94,8 @@ impl Reader {
             mail: person.as_ref().is_some_and(|person| person.email.is_some()),
             chat: person.as_ref().is_some_and(|person| !person.chat.is_empty()),
         };
+        // Whoever turned out to be somebody else is reached as that one likes.
+        let id = person.as_ref().map_or(id, |person| &person.id);
         let preferences = notify.store.preferences(id).await?;
         let stand_in = stand_in(notify, id, &preferences).await?;
         Ok(Reader { preferences, can, stand_in })

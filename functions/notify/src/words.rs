@@ -10,7 +10,7 @@ use desk::sla::{Alarm, Metric, due_at};
 use jiff::SignedDuration;
 
 use crate::facts::Facts;
-use crate::visit_words;
+use crate::{progress_words, visit_words};
 
 /// How a message looks in chat.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -107,7 +107,17 @@ impl Letter {
 pub(crate) fn letter(facts: &Facts, message: Message) -> Letter {
     let letter = worded(facts, message);
     let automatic = letter.automatic || facts.entry.by.rule_id().is_some();
-    Letter { automatic, ..letter }
+    let quoted = with_files(&letter.quoted, facts);
+    Letter { automatic, quoted, ..letter }
+}
+
+/// Somebody's words, with the names of the files that came with them.
+fn with_files(quoted: &str, facts: &Facts) -> String {
+    let names: Vec<&str> = facts.files().iter().map(|file| file.name.as_str()).collect();
+    match names.as_slice() {
+        [] => quoted.to_owned(),
+        _ => format!("{quoted}\n\nFiles: {}", names.join(", ")).trim().to_owned(),
+    }
 }
 
 fn worded(facts: &Facts, message: Message) -> Letter {
@@ -193,6 +203,12 @@ fn worded(facts: &Facts, message: Message) -> Letter {
         Message::CameBack => {
             assigned(format!("{number} came back: {title}"), format!("{author} reopened {number}."))
         }
+        Message::InHands
+        | Message::MovedOn
+        | Message::NotYours
+        | Message::Mentioned
+        | Message::Reprioritised
+        | Message::Unhappy => progress_words::letter(facts, message),
         Message::Withdrawn => Letter::new(
             format!("{number} was withdrawn"),
             format!("{author} withdrew \"{title}\"."),
@@ -251,7 +267,7 @@ fn worded(facts: &Facts, message: Message) -> Letter {
             )
         },
         Message::NotDelivered => undelivered(facts),
-        Message::Events(_) | Message::GiveOut(_) | Message::Digest => {
+        Message::Events(_) | Message::GiveOut(_) | Message::Digest | Message::LinkCode => {
             Letter::new(number.to_string(), "")
         }
     }
@@ -413,7 +429,7 @@ fn answers(facts: &Facts) -> Vec<(String, String)> {
     spoken
 }
 
-fn queue_name(facts: &Facts) -> String {
+pub(crate) fn queue_name(facts: &Facts) -> String {
     facts.queue().map_or_else(String::new, |queue| queue.name.clone())
 }
 

@@ -44,6 +44,7 @@ fn facts(event: Event, said: &str, time: &str) -> Facts {
         origin: None,
         silent: false,
         external_id: None,
+        organisation: None,
         text: opening.clone(),
         filled: None,
     }));
@@ -65,7 +66,8 @@ fn facts(event: Event, said: &str, time: &str) -> Facts {
     let ticket = fold(&history).unwrap();
     let asker = Asker { name: "Kofi".into(), email: Some("kofi@example.org".into()) };
     let answers = desk::answer::Answers::new();
-    let stored = Stored { ticket, title: "VPN drops".into(), answers, asker };
+    let (titles, metadata) = Default::default();
+    let stored = Stored { ticket, title: "VPN drops".into(), titles, answers, metadata, asker };
     Facts { stored, entry, opening, config: Arc::new(config), author: "Ana".into() }
 }
 
@@ -137,7 +139,7 @@ fn of_visits_and_tasks() {
     let planned = |event: Event, said: &str, message: Message| {
         let mut facts = facts(event, said, "09:10:00");
         let (stage, since) = (desk::visit::Stage::Planned, from);
-        let visit = desk::visit::Visit { region: None, from, to, stage, since };
+        let visit = desk::visit::Visit { region: None, from, to, stage, since, photos: Vec::new() };
         facts.stored.ticket.visit = Some(visit);
         if let Some(text) = &mut facts.entry.text {
             text.title = Some("Kofi Mensah".into());
@@ -148,11 +150,30 @@ fn of_visits_and_tasks() {
         planned(plan.clone(), "", Message::VisitPlanned),
         planned(plan, "", Message::VisitYours),
         planned(Event::VisitStarted, "", Message::VisitStarted),
-        planned(Event::VisitDone, "New cable.", Message::VisitDone),
+        planned(Event::VisitDone { photos: Vec::new() }, "New cable.", Message::VisitDone),
         planned(Event::VisitCancelled, "The cable is late.", Message::VisitCancelled),
         planned(Event::TaskGiven { task: 3, to: None }, "Order a cable", Message::TaskGiven),
         planned(Event::TaskDue { task: 3 }, "Order a cable", Message::TaskDue),
     ];
+    insta::assert_snapshot!(letters.join("\n========\n"));
+}
+
+#[test]
+fn of_progress() {
+    let (admin, low) = (PersonId::from("admin"), Priority::Low);
+    let promise = facts(Event::NoteAdded, "", "09:10:00").stored.ticket.promise;
+    let messages = [
+        (Event::Assigned { to: admin.clone(), how: None }, Message::InHands),
+        (Event::Transferred { queue: QueueId::from("support") }, Message::MovedOn),
+        (Event::Assigned { to: admin, how: None }, Message::NotYours),
+        (Event::Transferred { queue: QueueId::from("support") }, Message::NotYours),
+        (Event::PriorityChanged { to: low, promise }, Message::Reprioritised),
+        (Event::Rated { score: 1 }, Message::Unhappy),
+        (Event::NoteAdded, Message::Mentioned),
+    ];
+    let letters = messages.map(|(event, message)| {
+        read(&facts(event, "It still drops, @admin.", "09:10:00"), message)
+    });
     insta::assert_snapshot!(letters.join("\n========\n"));
 }
 

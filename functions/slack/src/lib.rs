@@ -127,7 +127,8 @@ impl Slack {
     ) -> Result<Speaker, store::Error> {
         let (person, is_new) =
             person::identify(&self.store, &self.client, team, user, name).await?;
-        Ok(Speaker { person, is_new, channel: Channel::Slack, place })
+        let organisation = self.store.organisation_of(&person).await?;
+        Ok(Speaker { person, is_new, organisation, channel: Channel::Slack, place })
     }
 
     /// What keeps a request from happening twice.

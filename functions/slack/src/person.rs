@@ -34,14 +34,9 @@ pub(crate) async fn identify(
     }
     let known_as = profile.map(|profile| profile.real_name).filter(|name| !name.is_empty());
     let fallback = if name.is_empty() { user } else { name };
-    let person = Person {
-        id: PersonId(store.fresh_id()),
-        name: known_as.unwrap_or_else(|| fallback.to_owned()),
-        email,
-        phone: None,
-        chat: vec![account],
-    };
-    Ok((person, true))
+    let name = known_as.unwrap_or_else(|| fallback.to_owned());
+    let person = Person::named(PersonId(store.fresh_id()), name);
+    Ok((store.newcomer(Person { email, chat: vec![account], ..person }).await?, true))
 }
 
 fn vouched_address(profile: &SlackUser, team: &str) -> Option<String> {

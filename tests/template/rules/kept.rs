@@ -77,8 +77,13 @@ fn judge_bucket(found: &mut Findings, view: &View<'_>, bucket: Resource<'_>) {
     for name in ["NoncurrentVersionExpiration", "AbortIncompleteMultipartUpload"] {
         expect(found, rule(name), format!("the bucket has no rule {name}"));
     }
-    let forgets = rules.iter().any(|rule| !rule["ExpirationInDays"].is_null());
+    let enabled = rules.iter().filter(|rule| rule["Status"] == "Enabled");
+    let forgetful = enabled.filter(|rule| !rule["ExpirationInDays"].is_null());
+    let forgotten: Vec<&Value> = forgetful.map(|rule| &rule["Prefix"]).collect();
+    let incoming = json!("incoming/");
+    let forgets = forgotten.iter().any(|prefix| **prefix != incoming);
     expect(found, !forgets, "the bucket forgets what is still in use");
+    expect(found, forgotten.contains(&&incoming), "the bucket keeps what nobody used");
     let policies = view.all("AWS::S3::BucketPolicy");
     let own =
         policies.iter().filter(|policy| policy.get("/Bucket") == format!("${{{}}}", bucket.name));

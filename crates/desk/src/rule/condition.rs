@@ -56,6 +56,8 @@ words!(
         Channel = "channel",
         /// What stands behind the `@` of the requester's address.
         RequesterDomain = "requester.domain",
+        /// Whom the requester belonged to, by the organisation's id.
+        RequesterOrganisation = "requester.organisation",
         /// What the requester is here.
         RequesterRole = "requester.role",
         /// Whose it is.
@@ -66,6 +68,8 @@ words!(
         Title = "title",
         /// What was just said, in the entry that set the rule off.
         Message = "message",
+        /// The language it was asked in, by its tag.
+        Language = "language",
         /// Minutes since it was opened.
         Age = "age",
         /// How often it came back.
@@ -267,6 +271,7 @@ impl Subject {
                 Some(Answer::Number(number)) => vec![number.value().to_string()],
                 Some(Answer::Text(text)) => vec![text.clone()],
                 Some(Answer::Many(several)) => several.clone(),
+                Some(Answer::Files(files)) => files.iter().map(|file| file.name.clone()).collect(),
             },
         }
     }
@@ -294,9 +299,13 @@ impl Property {
             Property::StatusCategory => Some(category(ticket.status).to_owned()),
             Property::Channel => Some(ticket.channel.to_string()),
             Property::RequesterDomain => Some(facts.email?.rsplit_once('@')?.1.to_lowercase()),
+            Property::RequesterOrganisation => {
+                ticket.organisation.as_ref().map(ToString::to_string)
+            }
             Property::RequesterRole => Some(facts.config.role(&ticket.requester).to_string()),
             Property::Assignee => ticket.assignee.as_ref().map(ToString::to_string),
             Property::Title => Some(says.title.to_owned()),
+            Property::Language => ticket.language.as_ref().map(ToString::to_string),
             Property::Message => Some(view.message.to_owned()).filter(|said| !said.is_empty()),
             Property::Age => Some(ticket.opened_at.duration_until(view.now).as_mins().to_string()),
             Property::Reopened => Some(ticket.reopened.to_string()),

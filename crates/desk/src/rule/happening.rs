@@ -118,7 +118,7 @@ fn by_event(before: Option<&Ticket>, entry: &Entry) -> Vec<Happening> {
         Event::VisitPlanned { .. } => Happening::VisitPlanned,
         Event::VisitStarted => Happening::VisitStarted,
         Event::VisitArrived => Happening::VisitArrived,
-        Event::VisitDone => Happening::VisitDone,
+        Event::VisitDone { .. } => Happening::VisitDone,
         Event::VisitCancelled => Happening::VisitCancelled,
         Event::Tagged { tags } => {
             let known = before.map(|ticket| &ticket.tags);

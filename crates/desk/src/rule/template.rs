@@ -2,7 +2,7 @@
 //! A name nobody knows is refused when the words are written; one that has no value now, when they
 //! would be sent. What is filled in is never read for names again.
 
-use crate::answer::{Answer, for_requester};
+use crate::answer::{Answer, for_requester, names};
 use crate::id::{FieldId, PersonId};
 use crate::rule::condition::{FIELD, Facts};
 use crate::ticket::{Ticket, words};
@@ -161,6 +161,7 @@ fn answer(id: &FieldId, ticket: &Ticket, facts: &Facts<'_>, reader: Reader) -> O
         Answer::Number(number) => number.value().to_string(),
         Answer::Text(text) => text.clone(),
         Answer::Many(several) => several.join(", "),
+        Answer::Files(files) => names(files),
     })
 }
 

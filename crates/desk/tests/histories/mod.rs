@@ -281,6 +281,7 @@ fn opening(promise: &Promise) -> Command {
         origin: None,
         silent: false,
         external_id: None,
+        organisation: None,
         text: text(),
         filled: None,
     }))

@@ -6,7 +6,7 @@ use desk::command::Opening;
 use desk::config::{Config, Member};
 use desk::hindsight::with_promises_of;
 use desk::history::Text;
-use desk::outbox::{Message, outgoing};
+use desk::outbox::{Message, Scene, outgoing};
 use desk::policy::Circumstances;
 use desk::rule::audience::Role as To;
 use desk::rule::replay::{Asker, replay};
@@ -119,6 +119,7 @@ impl Desk {
             origin: None,
             silent: self.silent,
             external_id: None,
+            organisation: None,
             text: Text::plain("The chair was never delivered."),
             filled: None,
         }));

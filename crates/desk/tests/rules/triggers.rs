@@ -2,6 +2,10 @@
 
 use super::*;
 
+fn scene<'a>(ticket: &'a Ticket, config: &'a Config) -> Scene<'a> {
+    Scene { before: None, ticket, queue: config.queues.first(), members: &config.members }
+}
+
 #[test]
 fn a_trigger_answers_an_opening_in_the_same_breath() {
     let greet = rule(
@@ -43,7 +47,7 @@ fn a_trigger_answers_an_opening_in_the_same_breath() {
     // The desk wrote by itself: nobody has answered yet.
     assert!(ticket.clocks.get(Metric::FirstResponse).is_running());
     assert_eq!(ticket.marks.answered_at, None);
-    let owed = outgoing(ticket, desk.config.queues.first(), 1, &desk.history);
+    let owed = outgoing(&scene(ticket, &desk.config), 1, &desk.history);
     let told: Vec<Message> = owed.iter().map(|owed| owed.message).collect();
     for message in [Message::AutoReply, Message::Assigned, Message::Notice, Message::Receipt] {
         assert!(told.contains(&message), "{message:?} in {told:?}");
@@ -172,7 +176,7 @@ fn a_machine_is_never_answered() {
     let by = Actor::Rule { id: RuleId::from("r") };
     let event = Event::Closed { closure: desk::Closure::Rejected };
     let entry = Entry { at: desk.now, by, event, text: Some(Text::plain("No.")) };
-    let owed = outgoing(desk.ticket(), desk.config.queues.first(), 9, &[entry]);
+    let owed = outgoing(&scene(desk.ticket(), &desk.config), 9, &[entry]);
     assert!(owed.iter().all(|owed| matches!(owed.message, Message::Events(_))), "{owed:#?}");
 }
 

@@ -1,0 +1,143 @@
+//! Who reads and who does what: organisations, and people who were somebody else before.
+
+use jiff::Timestamp;
+use jiff::tz::TimeZone;
+
+use super::*;
+use crate::command::Opening;
+use crate::config::Config;
+use crate::history::{Entry, Text, fold};
+use crate::lifecycle::decide;
+use crate::message::Message;
+use crate::outbox::{Scene, outgoing};
+use crate::policy::Circumstances;
+use crate::{Channel, Number, Priority, QueueId, Type};
+
+fn organisation(shared: bool) -> Organisation {
+    Organisation {
+        id: "acme".into(),
+        name: "Acme".into(),
+        domains: Vec::new(),
+        external_id: None,
+        metadata: Default::default(),
+        shared,
+    }
+}
+
+fn person(id: &str, organisation: Option<&str>) -> Person {
+    let organisation = organisation.map(Into::into);
+    Person { organisation, ..Person::named(id.into(), id) }
+}
+
+/// Kofi of Acme asked; Lea follows.
+fn history() -> Vec<Entry> {
+    let config = Config::fresh("example.com", "admin@example.com", TimeZone::UTC);
+    let (kind, priority, channel) = (Type::Question, Priority::Medium, Channel::Email);
+    let here = Circumstances { queue: None, kind, priority, channel, email: None, form: None };
+    let opening = Opening {
+        number: Number(1),
+        requester: "kofi".into(),
+        kind,
+        priority,
+        channel,
+        promise: config.promise(&here),
+        queue: QueueId::from("support"),
+        origin: None,
+        silent: false,
+        external_id: None,
+        organisation: Some("acme".into()),
+        text: Text::plain("It drips."),
+        filled: None,
+    };
+    let kofi = Who::new("kofi".into(), Role::Requester);
+    let open = permit(&kofi, None, Command::Open(Box::new(opening))).unwrap();
+    let mut history = decide(None, &open, Timestamp::UNIX_EPOCH).unwrap();
+    let ticket = fold(&history).unwrap();
+    let agent = Who::new("ana".into(), Role::Agent);
+    let follow = permit(&agent, Some(&ticket), Command::Follow { who: "lea".into() }).unwrap();
+    history.extend(decide(Some(&ticket), &follow, Timestamp::UNIX_EPOCH).unwrap());
+    history
+}
+
+#[test]
+fn a_ticket_is_read_by_whom_it_concerns() {
+    let ticket = fold(&history()).unwrap();
+    let rows = [
+        ("kofi", None, Role::Requester, false, true),
+        ("lea", None, Role::Requester, false, true),
+        ("eve", None, Role::Requester, true, false),
+        ("ben", Some("acme"), Role::Requester, false, false),
+        ("ben", Some("acme"), Role::Requester, true, true),
+        ("ben", Some("globex"), Role::Requester, true, false),
+        ("ben", Some("acme"), Role::OrganisationViewer, false, true),
+        ("ben", Some("globex"), Role::OrganisationViewer, true, false),
+        ("ben", None, Role::OrganisationViewer, true, false),
+        ("ben", None, Role::Agent, false, true),
+        ("ben", None, Role::Auditor, false, true),
+    ];
+    for (who, of, role, shared, reads) in rows {
+        let one = Who::of(&person(who, of), role, Some(&organisation(shared)));
+        assert_eq!(may_read(&one, &ticket), reads, "{who} {of:?} {role} {shared}");
+    }
+    let gone = Who::of(&person("ben", Some("acme")), Role::OrganisationViewer, None);
+    assert!(!may_read(&gone, &ticket), "an organisation that is gone shows nothing");
+}
+
+#[test]
+fn whoever_reads_by_belonging_reads_and_follows_and_nothing_else() {
+    let ticket = fold(&history()).unwrap();
+    for role in [Role::Requester, Role::OrganisationViewer] {
+        let ben = Who::of(&person("ben", Some("acme")), role, Some(&organisation(true)));
+        assert!(!may_read_internal(&ben));
+        let words = || Text::plain("x");
+        for command in [
+            Command::ReplyAsRequester(words()),
+            Command::ReplyAsAgent(words()),
+            Command::AddNote(words()),
+            Command::Confirm,
+            Command::Decline(words()),
+            Command::Cancel(words()),
+            Command::Reopen(words()),
+            Command::Rate { score: 5, comment: words() },
+            Command::Claim,
+            Command::Annotate(words()),
+            Command::Follow { who: "eve".into() },
+            Command::Unfollow { who: "lea".into() },
+        ] {
+            let refused = permit(&ben, Some(&ticket), command.clone());
+            assert_eq!(refused, Err(Refusal::NotPermitted), "{role} {command:?}");
+        }
+        assert!(permit(&ben, Some(&ticket), Command::Follow { who: "ben".into() }).is_ok());
+    }
+}
+
+#[test]
+fn whoever_was_somebody_else_answers_as_that_one_and_is_not_told_of_it() {
+    let history = history();
+    let ticket = fold(&history).unwrap();
+    let was = |id: &str| Person { was: [id.into()].into(), ..person("now", None) };
+    for (before, expected) in [("kofi", Some("kofi")), ("lea", Some("lea")), ("eve", None)] {
+        let one = Who::of(&was(before), Role::Requester, None);
+        let reply = Command::ReplyAsRequester(Text::plain("Still."));
+        let permit = permit(&one, Some(&ticket), reply);
+        let Some(expected) = expected else {
+            assert_eq!(permit, Err(Refusal::NotOpened), "{before}");
+            continue;
+        };
+        let permit = permit.unwrap();
+        let (id, through) = (expected.into(), Some("now".into()));
+        assert_eq!(permit.by(), &Actor::Person { id, through });
+        let entries = decide(Some(&ticket), &permit, Timestamp::UNIX_EPOCH).unwrap();
+        let after = fold(history.iter().chain(&entries)).unwrap();
+        let scene = Scene { before: Some(&ticket), ticket: &after, queue: None, members: &[] };
+        let owed = outgoing(&scene, ticket.version + 1, &entries);
+        let told = owed.iter().filter(|owed| owed.message == Message::OthersWrote);
+        let told: Vec<String> = told.map(|owed| format!("{:?}", owed.lane)).collect();
+        assert_eq!(told.len(), 1, "the other side alone hears of it: {told:?}");
+        assert!(!told[0].contains(expected), "{told:?}");
+    }
+    // An agent who asked it under another name works on it as themself.
+    let agent = Who::of(&was("kofi"), Role::Agent, None);
+    let claim = permit(&agent, Some(&ticket), Command::Claim).unwrap();
+    assert_eq!(claim.by().person_id(), Some(&"now".into()));
+}

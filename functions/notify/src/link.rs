@@ -1,0 +1,61 @@
+//! The mail with the code that shows that somebody reads an address. The code is made here, just
+//! before it leaves, so that it lies nowhere but in that mail; what is kept is its hash.
+
+use desk::outbox::Lane;
+use desk::person::Person;
+use store::lane::Waiting;
+
+use crate::deliver::Left;
+use crate::words::Letter;
+use crate::{Error, Notify, mail};
+
+/// Sends it to the address that is asked for, whoever reads it.
+pub(crate) async fn send(notify: &Notify, row: &Waiting) -> Result<Left, Error> {
+    let Lane::Mail(id) = &row.owed.lane else { return Ok(Left::gone("no address")) };
+    let config = notify.store.config().await?;
+    let Some(queue) = config.queues.first() else {
+        return Ok(Left::gone("no queue to write from"));
+    };
+    let Some(person) = notify.store.person(id).await? else {
+        return Ok(Left::gone("nobody to write for"));
+    };
+    let Some((address, code)) = notify.store.fresh_code(id).await? else {
+        return Ok(Left::gone("nobody waits for a code"));
+    };
+    let date = notify.store.now().as_second();
+    let from = mail::From { queue, domain: &config.domain, date };
+    let letter = letter(&person, &code, &queue.name);
+    // A mail that may have left carries a code that counts no more: the next is another mail.
+    let id = format!("link/{}", notify.store.fresh_id());
+    // To whom it is addressed is said to nobody but the reader: their name is not known here.
+    let reader = Person::named(person.id.clone(), "");
+    mail::send_bundle(notify, &id, &from, &reader, &address, &letter).await
+}
+
+fn letter(person: &Person, code: &str, desk: &str) -> Letter {
+    let opening = format!(
+        "{} asks {desk} to treat this address as theirs. If that is you, give this code:",
+        person.name
+    );
+    let closing = "It is good for 15 minutes. If you did not ask for it, do nothing, and tell nobody \
+                   the code: whoever has it reads your tickets.";
+    Letter {
+        quoted: code.to_owned(),
+        closing: closing.into(),
+        ..Letter::new("Is this address yours?".into(), opening)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn whoever_reads_it_knows_what_it_is() {
+        let letter = letter(&Person::named("p".into(), "Ana Silva"), "k3v9x1q7", "Support");
+        let text = letter.text();
+        for words in ["Ana Silva asks Support", "k3v9x1q7", "15 minutes", "did not ask"] {
+            assert!(text.contains(words), "{text}");
+        }
+    }
+}
