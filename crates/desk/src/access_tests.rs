@@ -10,8 +10,8 @@ use crate::history::{Entry, Text, fold};
 use crate::lifecycle::decide;
 use crate::message::Message;
 use crate::outbox::{Scene, outgoing};
-use crate::policy::Circumstances;
-use crate::{Channel, Number, Priority, QueueId, Type};
+use crate::test_desk::{self, opening};
+use crate::{Channel, Priority, Type};
 
 fn organisation(shared: bool) -> Organisation {
     Organisation {
@@ -31,27 +31,10 @@ fn person(id: &str, organisation: Option<&str>) -> Person {
 
 /// Kofi of Acme asked; Lea follows.
 fn history() -> Vec<Entry> {
-    let config = Config::fresh("example.com", "admin@example.com", TimeZone::UTC);
-    let (kind, priority, channel) = (Type::Question, Priority::Medium, Channel::Email);
-    let here = Circumstances { queue: None, kind, priority, channel, email: None, form: None };
-    let opening = Opening {
-        number: Number(1),
-        requester: "kofi".into(),
-        kind,
-        priority,
-        channel,
-        promise: config.promise(&here),
-        queue: QueueId::from("support"),
-        origin: None,
-        silent: false,
-        external_id: None,
-        organisation: Some("acme".into()),
-        text: Text::plain("It drips."),
-        filled: None,
-    };
-    let kofi = Who::new("kofi".into(), Role::Requester);
-    let open = permit(&kofi, None, Command::Open(Box::new(opening))).unwrap();
-    let mut history = decide(None, &open, Timestamp::UNIX_EPOCH).unwrap();
+    let _config = Config::fresh("example.com", "admin@example.com", TimeZone::UTC);
+    let opening = opening(Type::Question, Priority::Medium, Channel::Email);
+    let opening = Opening { organisation: Some("acme".into()), ..opening };
+    let mut history = test_desk::opened(opening, Timestamp::UNIX_EPOCH);
     let ticket = fold(&history).unwrap();
     let agent = Who::new("ana".into(), Role::Agent);
     let follow = permit(&agent, Some(&ticket), Command::Follow { who: "lea".into() }).unwrap();

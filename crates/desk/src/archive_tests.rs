@@ -1,42 +1,20 @@
 //! A story is written down once nothing can move it, and once.
 
-use jiff::tz::TimeZone;
-
 use super::*;
 use crate::access::{Permit, Role, Who, permit};
 use crate::command::{Command, Opening};
-use crate::config::Config;
 use crate::history::{Entry, Text, fold};
 use crate::lifecycle::decide;
-use crate::policy::Circumstances;
-use crate::{Channel, Closure, Number, PersonId, Priority, QueueId, Type};
+use crate::test_desk::{self, opening};
+use crate::{Channel, Closure, Number, PersonId, Priority, Type};
 
 fn day(n: i64) -> Timestamp {
     Timestamp::UNIX_EPOCH + SignedDuration::from_hours(24 * n)
 }
 
 fn opened() -> Vec<Entry> {
-    let config = Config::fresh("example.com", "admin@example.com", TimeZone::UTC);
-    let (kind, priority, channel) = (Type::Question, Priority::Medium, Channel::Email);
-    let here = Circumstances { queue: None, kind, priority, channel, email: None, form: None };
-    let opening = Opening {
-        number: Number(7),
-        requester: PersonId::from("kofi"),
-        kind,
-        priority,
-        channel,
-        promise: config.promise(&here),
-        queue: QueueId::from("support"),
-        origin: None,
-        silent: false,
-        external_id: None,
-        text: Text::plain("It drips."),
-        filled: None,
-        organisation: None,
-    };
-    let kofi = Who::new(PersonId::from("kofi"), Role::Requester);
-    let open = permit(&kofi, None, Command::Open(Box::new(opening))).unwrap();
-    decide(None, &open, day(0)).unwrap()
+    let opening = opening(Type::Question, Priority::Medium, Channel::Email);
+    test_desk::opened(Opening { number: Number(7), ..opening }, day(0))
 }
 
 fn does(history: &mut Vec<Entry>, at: Timestamp, permit: &Permit) -> usize {

@@ -28,6 +28,8 @@ pub mod silence;
 pub mod receipt;
 mod receipt_words;
 mod tally;
+#[cfg(test)]
+mod test_desk;
 
 pub mod command;
 

@@ -1,16 +1,12 @@
 //! What a merge does to a ticket's clocks and waits, and that taking it back undoes it.
 
-use jiff::tz::TimeZone;
-
 use super::*;
 use crate::access::{Permit, Role, Who, permit};
-use crate::command::{Command, Opening};
-use crate::config::Config;
+use crate::command::Command;
 use crate::history::{Text, fold};
-use crate::id::QueueId;
 use crate::lifecycle::decide;
-use crate::policy::Circumstances;
 use crate::sla::{Metric, due_at};
+use crate::test_desk::{self, opening};
 use crate::ticket::{Channel, Priority, Type};
 
 /// A Monday, 09:00 UTC, so many minutes later.
@@ -20,25 +16,7 @@ fn minute(n: i64) -> Timestamp {
 }
 
 fn opened() -> Vec<Entry> {
-    let (kind, priority, channel) = (Type::Incident, Priority::Urgent, Channel::Api);
-    let config = Config::fresh("example.com", "admin@example.com", TimeZone::UTC);
-    let here = Circumstances { queue: None, kind, priority, channel, email: None, form: None };
-    let opening = Opening {
-        number: Number(1),
-        requester: PersonId::from("kofi"),
-        kind,
-        priority,
-        channel,
-        promise: config.promise(&here),
-        queue: QueueId::from("support"),
-        origin: None,
-        silent: false,
-        external_id: None,
-        organisation: None,
-        text: Text::plain("It is broken."),
-        filled: None,
-    };
-    decide(None, &agent(None, Command::Open(Box::new(opening))), minute(0)).unwrap()
+    test_desk::opened(opening(Type::Incident, Priority::Urgent, Channel::Api), minute(0))
 }
 
 fn agent(ticket: Option<&Ticket>, command: Command) -> Permit {

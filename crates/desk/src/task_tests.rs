@@ -12,8 +12,8 @@ use crate::history::fold;
 use crate::lifecycle::decide;
 use crate::message::Message;
 use crate::outbox::{Scene, outgoing};
-use crate::policy::Circumstances;
-use crate::{Channel, FormId, Number, Priority, QueueId, Type, next_moment};
+use crate::test_desk::{self, opening};
+use crate::{Channel, FormId, Priority, Type, next_moment};
 
 fn minute(n: i64) -> Timestamp {
     Timestamp::UNIX_EPOCH + SignedDuration::from_mins(n)
@@ -31,30 +31,10 @@ struct Desk {
 impl Desk {
     fn opened(tasks: Vec<Step>) -> Desk {
         let config = config();
-        let (kind, priority, channel) = (Type::Task, Priority::Planned, Channel::Api);
-        let here = Circumstances { queue: None, kind, priority, channel, email: None, form: None };
-        let opening = Opening {
-            number: Number(1),
-            requester: PersonId::from("kofi"),
-            kind,
-            priority,
-            channel,
-            promise: config.promise(&here),
-            queue: QueueId::from("support"),
-            origin: None,
-            silent: false,
-            external_id: None,
-            organisation: None,
-            text: Text::plain("A new colleague comes."),
-            filled: Some(Filled {
-                form: FormId::from("joiner"),
-                answers: Default::default(),
-                tasks,
-            }),
-        };
-        let kofi = Who::new(PersonId::from("kofi"), Role::Requester);
-        let open = permit(&kofi, None, Command::Open(Box::new(opening))).unwrap();
-        let history = decide(None, &open, minute(0)).unwrap();
+        let filled = Filled { form: FormId::from("joiner"), answers: Default::default(), tasks };
+        let opening = opening(Type::Task, Priority::Planned, Channel::Api);
+        let opening = Opening { filled: Some(filled), ..opening };
+        let history = test_desk::opened(opening, minute(0));
         Desk { history, queue: config.queues[0].clone() }
     }
 

@@ -1,45 +1,22 @@
 //! A visit goes its way and no other, and whoever waits is told.
 
-use jiff::tz::TimeZone;
-
 use super::*;
 use crate::access::{Role, Who, permit};
-use crate::command::{Command, Opening};
-use crate::config::Config;
+use crate::command::Command;
 use crate::file::File;
 use crate::history::fold;
 use crate::lifecycle::decide;
 use crate::message::Message;
 use crate::outbox::{Scene, outgoing};
-use crate::policy::Circumstances;
-use crate::{Channel, Number, PersonId, Priority, QueueId};
+use crate::test_desk::{self, opening};
+use crate::{Channel, PersonId, Priority};
 
 fn minute(n: i64) -> Timestamp {
     Timestamp::UNIX_EPOCH + SignedDuration::from_mins(n)
 }
 
 fn opened(kind: Type) -> Vec<Entry> {
-    let config = Config::fresh("example.com", "admin@example.com", TimeZone::UTC);
-    let (priority, channel) = (Priority::Medium, Channel::Email);
-    let here = Circumstances { queue: None, kind, priority, channel, email: None, form: None };
-    let opening = Opening {
-        number: Number(1),
-        requester: PersonId::from("kofi"),
-        kind,
-        priority,
-        channel,
-        promise: config.promise(&here),
-        queue: QueueId::from("support"),
-        origin: None,
-        silent: false,
-        external_id: None,
-        organisation: None,
-        text: Text::plain("It drips."),
-        filled: None,
-    };
-    let kofi = Who::new(PersonId::from("kofi"), Role::Requester);
-    let open = permit(&kofi, None, Command::Open(Box::new(opening))).unwrap();
-    decide(None, &open, minute(0)).unwrap()
+    test_desk::opened(opening(kind, Priority::Medium, Channel::Email), minute(0))
 }
 
 fn does(history: &mut Vec<Entry>, at: i64, command: Command) -> Result<Vec<Message>, Refusal> {

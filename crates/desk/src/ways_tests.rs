@@ -5,11 +5,11 @@ use jiff::{SignedDuration, Timestamp};
 
 use super::*;
 use crate::access::{Permit, Role, Who, permit};
-use crate::command::{Opening, Refusal};
+use crate::command::Refusal;
 use crate::history::{Entry, Text, fold};
 use crate::lifecycle::decide;
-use crate::policy::Circumstances;
-use crate::{Channel, Number, PersonId, Priority, QueueId, Type};
+use crate::test_desk::{self, opening};
+use crate::{Channel, PersonId, Priority, Type};
 
 fn minute(n: i64) -> Timestamp {
     Timestamp::UNIX_EPOCH + SignedDuration::from_mins(n)
@@ -26,26 +26,8 @@ impl Desk {
         config.queues[0].ways.forbidden = forbidden.iter().copied().collect();
         let labels = Labels { agents: Some("Cooking".into()), requesters: None };
         config.queues[0].ways.labels = [(Status::InProgress, labels)].into();
-        let (kind, priority, channel) = (Type::Question, Priority::Low, Channel::Api);
-        let here = Circumstances { queue: None, kind, priority, channel, email: None, form: None };
-        let opening = Opening {
-            number: Number(1),
-            requester: PersonId::from("kofi"),
-            kind,
-            priority,
-            channel,
-            promise: config.promise(&here),
-            queue: QueueId::from("support"),
-            origin: None,
-            silent: false,
-            external_id: None,
-            organisation: None,
-            text: Text::plain("Hungry."),
-            filled: None,
-        };
-        let kofi = Who::new(PersonId::from("kofi"), Role::Requester);
-        let open = permit(&kofi, None, Command::Open(Box::new(opening))).unwrap();
-        Desk { config, history: decide(None, &open, minute(0)).unwrap() }
+        let opening = opening(Type::Question, Priority::Low, Channel::Api);
+        Desk { config, history: test_desk::opened(opening, minute(0)) }
     }
 
     fn give(&mut self, at: i64, permit: Permit) -> Result<Status, Refusal> {

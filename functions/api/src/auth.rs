@@ -5,7 +5,7 @@ use std::sync::{Arc, RwLock};
 
 use desk::access::{Role, Scope, Who};
 use desk::config::Config;
-use desk::person::normal_address;
+use desk::person::{Person, normal_address};
 use http::{HeaderMap, header};
 use jiff::{SignedDuration, Timestamp};
 use store::Store;
@@ -14,7 +14,7 @@ use store::token::{Token, token_id};
 
 use crate::problem::Problem;
 
-/// How long a token is believed without asking again.
+/// How long a token, and who its person is, is believed without asking again.
 const BELIEVED_FOR: SignedDuration = SignedDuration::from_secs(30);
 /// How many tokens are remembered.
 const REMEMBERED: usize = 1_000;
@@ -31,7 +31,15 @@ pub(crate) struct Caller {
 /// Tokens seen lately, so that a call does not cost a read to know who makes it.
 #[derive(Clone, Default)]
 pub(crate) struct Tokens {
-    known: Arc<RwLock<HashMap<String, (Token, Timestamp)>>>,
+    known: Arc<RwLock<HashMap<String, Known>>>,
+}
+
+/// A token, whose it is, and when that was looked up.
+#[derive(Clone)]
+struct Known {
+    token: Token,
+    person: Option<Person>,
+    at: Timestamp,
 }
 
 impl Tokens {
@@ -44,9 +52,10 @@ impl Tokens {
     ) -> Result<Caller, Problem> {
         let header = headers.get(header::AUTHORIZATION).and_then(|value| value.to_str().ok());
         let secret = header.and_then(bearer).ok_or_else(Problem::unauthorized)?;
-        let token = self.token(store, secret).await?.ok_or_else(Problem::unauthorized)?;
+        let known = self.known(store, secret).await?.ok_or_else(Problem::unauthorized)?;
         let config = store.config().await?;
-        let own = own(store, &config, &token).await?;
+        let own = own(store, &config, &known).await?;
+        let token = known.token;
         let stands_for = query.iter().find(|(name, _)| name == "as").map(|(_, value)| value);
         let who = match stands_for {
             None => own,
@@ -56,22 +65,31 @@ impl Tokens {
         Ok(Caller { who, token: token.id, scopes: token.scopes, config })
     }
 
-    async fn token(&self, store: &Store, secret: &str) -> Result<Option<Token>, Problem> {
-        let (id, wall) = (token_id(secret), store.wall());
-        let known = self.known.read().ok().and_then(|known| known.get(&id).cloned());
-        if let Some((token, at)) = known
-            && at.duration_until(wall) < BELIEVED_FOR
-        {
-            return Ok(Some(token));
+    /// Somebody may be somebody else by now: everybody is looked up again.
+    pub fn forget(&self) {
+        if let Ok(mut known) = self.known.write() {
+            known.clear();
         }
-        let token = store.token(secret).await?;
-        if let (Some(token), Ok(mut known)) = (&token, self.known.write()) {
+    }
+
+    async fn known(&self, store: &Store, secret: &str) -> Result<Option<Known>, Problem> {
+        let (id, at) = (token_id(secret), store.wall());
+        let known = self.known.read().ok().and_then(|known| known.get(&id).cloned());
+        let believed =
+            |known: &Known| known.person.is_some() && known.at.duration_until(at) < BELIEVED_FOR;
+        if let Some(known) = known.filter(believed) {
+            return Ok(Some(known));
+        }
+        let Some(token) = store.token(secret).await? else { return Ok(None) };
+        let person = store.person(&token.person).await?;
+        let found = Known { token, person, at };
+        if let Ok(mut known) = self.known.write() {
             if known.len() >= REMEMBERED {
                 known.clear();
             }
-            known.insert(id, (token.clone(), wall));
+            known.insert(id, found.clone());
         }
-        Ok(token)
+        Ok(Some(found))
     }
 }
 
@@ -91,11 +109,11 @@ async fn stand_in(store: &Store, config: &Config, admin: Who, email: &str) -> Re
 
 /// Whose token it is by now. Whoever turned out to be a member has the member's role by the member's
 /// own tokens alone: nobody gains a role by being linked.
-async fn own(store: &Store, config: &Config, token: &Token) -> Result<Who, Problem> {
-    let role = config.role(&token.person);
-    match store.person(&token.person).await? {
+async fn own(store: &Store, config: &Config, known: &Known) -> Result<Who, Problem> {
+    let role = config.role(&known.token.person);
+    match &known.person {
         Some(person) if person.erased => Err(Problem::unauthorized()),
-        Some(person) => Ok(store.who(&person, role).await?),
-        None => Ok(Who::new(token.person.clone(), role)),
+        Some(person) => Ok(store.who(person, role).await?),
+        None => Ok(Who::new(known.token.person.clone(), role)),
     }
 }

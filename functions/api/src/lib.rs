@@ -156,7 +156,11 @@ async fn answer(api: &Api, request: Request<Bytes>) -> Result<Response<Bytes>, P
         body,
     };
     call.check_query()?;
-    let answer = carry_out(&call, route.to, &varying).await?;
+    let answer = carry_out(&call, route.to, &varying).await;
+    if route.may_change_who_somebody_is() {
+        api.tokens.forget();
+    }
+    let answer = answer?;
     Ok(answer.into_response(&call))
 }
 

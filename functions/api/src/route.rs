@@ -373,6 +373,12 @@ const fn delete(path: &'static str, to: To) -> Route {
 }
 
 impl Route {
+    /// Whether somebody may have another name, organisation or none after it.
+    pub fn may_change_who_somebody_is(&self) -> bool {
+        let part = self.path.split('/').nth(2);
+        self.method != "GET" && matches!(part, Some("people" | "organisations" | "members"))
+    }
+
     /// Which scopes lead to this call; any of them does.
     pub fn scopes(&self) -> &'static [Scope] {
         let reads = self.method == "GET";
