@@ -63,7 +63,7 @@ async fn sweep(aws: &Aws) -> usize {
         minute("escalate").run(aws).await;
         let mut due = 0;
         for shard in 0..store::key::DUE_SHARDS {
-            let left = aws.store.due_tickets(shard, aws.store.now()).await.expect("what is due");
+            let left = aws.store.due_tickets(shard, wall()).await.expect("what is due");
             due += left.len();
         }
         if due == 0 {
