@@ -20,7 +20,7 @@ async fn everybody_reads_a_ticket_in_their_own_language() {
     assert_eq!(opened["texts"]["title"]["de"], opened["title"]);
 
     let texts = format!("/v1/tickets/{n}/texts");
-    let english = json!({ "title": "The printer is broken", "description": "Blank paper." });
+    let english = json!({ "title": "The printer\nis broken", "description": "Blank paper." });
     let both = ben.put(&format!("{texts}/en"), english.clone()).await.expect(200);
     assert_eq!(both["texts"]["description"]["en"], "Blank paper.");
     assert_eq!(both["version"], 4);

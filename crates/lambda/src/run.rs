@@ -15,11 +15,7 @@ where
     T: Serialize + Send,
     E: std::error::Error + 'static,
 {
-    let handle = &handle;
-    let service = service_fn(move |event: LambdaEvent<Value>| async move {
-        Box::pin(handle(event.payload)).await.map_err(|error| diagnostic(&error))
-    });
-    ended(lambda_runtime::run(service).await)
+    run_until(move |event, _| handle(event)).await
 }
 
 /// So long before Lambda would end it a handler that goes on for long ends by itself.

@@ -67,9 +67,7 @@ impl Store {
         let version = stored.ticket.version;
         let mut history = self.history(number).await?;
         history.retain(|(seq, _)| *seq <= version);
-        let document = serde_json::to_vec(&document(&stored, &history, now))
-            .map_err(|cause| Error::damaged("an archive", cause))?;
-        self.put_blob(&key, document, "application/json").await?;
+        self.put_archive(&key, document(&stored, &history, now)).await?;
         let wish = |stored: &Stored, _: &desk::config::Config| match stored.ticket.version {
             same if same == version => Ok(Permit::archive()),
             _ => Err(Refusal::Stale),
@@ -79,9 +77,7 @@ impl Store {
             Err(error) => Err(error),
         }
     }
-}
 
-impl Store {
     /// Writes the archive of a ticket once more, from what its history says by now.
     pub(crate) async fn archive_again(&self, number: Number) -> Result<(), Error> {
         let Some(stored) = self.ticket(number).await? else { return Ok(()) };
@@ -90,9 +86,13 @@ impl Store {
             return Ok(());
         };
         let history = self.history(number).await?;
-        let document = serde_json::to_vec(&document(&stored, &history, at))
-            .map_err(|cause| Error::damaged("an archive", cause))?;
-        self.put_blob(&key, document, "application/json").await
+        self.put_archive(&key, document(&stored, &history, at)).await
+    }
+
+    async fn put_archive(&self, key: &str, document: Archive<'_>) -> Result<(), Error> {
+        let json = serde_json::to_vec(&document);
+        let json = json.map_err(|cause| Error::damaged("an archive", cause))?;
+        self.put_blob(key, json, "application/json").await
     }
 }
 

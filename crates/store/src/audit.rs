@@ -1,5 +1,5 @@
-//! Who changed the desk itself, and when: its configuration and its tokens. Tickets have a history of
-//! their own. Kept for two years.
+//! Who changed the desk itself, and when: its configuration, its tokens, its organisations, who is
+//! whom and who is forgotten. Tickets have a history of their own. Kept for two years.
 
 use desk::access::Who;
 use desk::{OrganisationId, PersonId};

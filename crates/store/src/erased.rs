@@ -145,11 +145,7 @@ impl Store {
         let before = line.at.duration_since(job.at) < UNDER_WAY;
         // Chat doors note a name there that is nowhere else.
         let opens = line.outcome == Some(Outcome::Ticket) || traces.are_called(&line.from);
-        let about = match line.number.filter(|_| opens) {
-            Some(number) => self.ticket(Number(number)).await?,
-            None => None,
-        };
-        let theirs = about.is_some_and(|stored| job.is_theirs(&stored.ticket.requester));
+        let theirs = self.asked_by_them(job, line.number.filter(|_| opens).map(Number)).await?;
         if !before || !(traces.go_by(&line.from) || theirs) {
             return Ok(());
         }
@@ -177,12 +173,7 @@ impl Store {
     ) -> Result<(), Error> {
         let Some(answer) = item::text(item, "answer") else { return Ok(()) };
         let number = item::number(item, "number").map(Number).filter(|number| *number != Number(0));
-        let about = match number {
-            Some(number) => self.ticket(number).await?,
-            None => None,
-        };
-        let theirs = about.is_some_and(|stored| job.is_theirs(&stored.ticket.requester));
-        if theirs
+        if self.asked_by_them(job, number).await?
             || traces.named_in(answer)
             || job.people.iter().any(|one| answer.contains(&one.id.0))
         {
@@ -190,6 +181,12 @@ impl Store {
             plan.writes.push(Write::NoAnswer(Key { pk: part("pk"), sk: part("sk") }));
         }
         Ok(())
+    }
+
+    async fn asked_by_them(&self, job: &Job, number: Option<Number>) -> Result<bool, Error> {
+        let Some(number) = number else { return Ok(false) };
+        let stored = self.ticket(number).await?;
+        Ok(stored.is_some_and(|stored| job.is_theirs(&stored.ticket.requester)))
     }
 
     /// Carries one of them out.

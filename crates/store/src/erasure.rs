@@ -240,11 +240,8 @@ impl Store {
     /// Writes down how far it is; none where somebody else goes on with it.
     async fn noted(&self, read: &Item, job: &Job) -> Result<Option<Item>, Error> {
         let next = key_of(read).with(job)?;
-        match self.transact(vec![self.put_over(read, next.clone())?], &self.fresh_id()).await {
-            Ok(()) => Ok(Some(next)),
-            Err(Lost::Race) => Ok(None),
-            Err(Lost::Other(error)) => Err(error),
-        }
+        let put = self.put_over(read, next.clone())?;
+        Ok(self.written_first(vec![put]).await?.then_some(next))
     }
 
     async fn slice(

@@ -13,8 +13,7 @@ use sha2::{Digest, Sha256};
 use crate::change::Once;
 use crate::error::Error;
 use crate::item::{self, Item, s};
-use crate::lane::{Waiting, read_row, row};
-use crate::transaction::Lost;
+use crate::lane::{Waiting, read_row, row_at};
 use crate::{Store, key};
 
 /// A reply that has not been said yet.
@@ -56,11 +55,7 @@ impl Store {
         if let Some((once, answer)) = once {
             items.push(self.put_once(once, number, Some(answer))?);
         }
-        match self.transact(items, &self.fresh_id()).await {
-            Ok(()) => Ok(true),
-            Err(Lost::Race) => Ok(false),
-            Err(Lost::Other(error)) => Err(error),
-        }
+        self.written_first(items).await
     }
 
     /// What waits in a lane of held replies, in order.
@@ -75,7 +70,7 @@ impl Store {
         let Some(found) = found.filter(|held| held.row.not_before > self.now()) else {
             return Ok(false);
         };
-        self.settled(vec![self.delete(found.row.key)?]).await
+        self.written_first(vec![self.delete(found.row.key)?]).await
     }
 }
 
@@ -91,20 +86,16 @@ fn held_item(id: &str, number: Number, draft: &Draft, until: Timestamp) -> Resul
         except: Vec::new(),
         urgent: false,
     };
-    let mut item = row(&owed, until)?;
-    let shard = key::late_shard(&key::lane(&owed.lane));
-    item::index(&mut item, "due", shard, key::instant(until));
-    let draft = serde_json::to_string(draft).map_err(|cause| Error::damaged("a reply", cause))?;
+    let mut item = row_at(&owed, until)?;
     item.insert("held".into(), s(id));
-    item.insert("draft".into(), s(draft));
+    item::put_beside(&mut item, "draft", draft)?;
     Ok(item)
 }
 
 fn read(item: &Item) -> Result<Held, Error> {
-    let draft = item::text(item, "draft").unwrap_or_default();
     Ok(Held {
         row: read_row(item)?,
         id: item::text(item, "held").unwrap_or_default().to_owned(),
-        draft: serde_json::from_str(draft).map_err(|cause| Error::damaged("a reply", cause))?,
+        draft: item::beside(item, "draft")?,
     })
 }

@@ -114,25 +114,17 @@ impl Stored {
     pub(crate) fn to_item(&self, config: &Config, now: Timestamp) -> Result<Item, Error> {
         let ticket = &self.ticket;
         let mut item = key::ticket(ticket.number).with(ticket)?;
-        let asker = serde_json::to_string(&self.asker)
-            .map_err(|cause| Error::damaged("an asker", cause))?;
         item.insert("version".into(), n(ticket.version));
         item.insert("title".into(), s(&self.title));
-        item.insert("asker".into(), s(asker));
+        put_beside(&mut item, "asker", &self.asker)?;
         if !self.answers.is_empty() {
-            let answers = serde_json::to_string(&self.answers)
-                .map_err(|cause| Error::damaged("answers", cause))?;
-            item.insert("answers".into(), s(answers));
+            put_beside(&mut item, "answers", &self.answers)?;
         }
         if !self.metadata.is_empty() {
-            let metadata = serde_json::to_string(&self.metadata)
-                .map_err(|cause| Error::damaged("notes", cause))?;
-            item.insert("metadata".into(), s(metadata));
+            put_beside(&mut item, "metadata", &self.metadata)?;
         }
         if !self.titles.is_empty() {
-            let titles = serde_json::to_string(&self.titles)
-                .map_err(|cause| Error::damaged("titles", cause))?;
-            item.insert("titles".into(), s(titles));
+            put_beside(&mut item, "titles", &self.titles)?;
         }
         let due = sla::next_due(ticket).map_or(key::NEVER.into(), |(_, at)| key::instant(at));
         let place = format!("{due}#{:012}", ticket.number.0);
@@ -155,19 +147,28 @@ impl Stored {
     }
 
     pub(crate) fn from_item(item: &Item) -> Result<Stored, Error> {
-        let asker = text(item, "asker").unwrap_or("{}");
-        let answers = text(item, "answers").unwrap_or("{}");
-        let titles = text(item, "titles").unwrap_or("{}");
-        let metadata = text(item, "metadata").unwrap_or("{}");
         Ok(Stored {
             ticket: data(item)?,
             title: text(item, "title").unwrap_or_default().to_owned(),
-            titles: serde_json::from_str(titles).map_err(|e| Error::damaged("titles", e))?,
-            answers: serde_json::from_str(answers).map_err(|e| Error::damaged("answers", e))?,
-            metadata: serde_json::from_str(metadata).map_err(|e| Error::damaged("notes", e))?,
-            asker: serde_json::from_str(asker).map_err(|e| Error::damaged("an asker", e))?,
+            titles: beside(item, "titles")?,
+            answers: beside(item, "answers")?,
+            metadata: beside(item, "metadata")?,
+            asker: beside(item, "asker")?,
         })
     }
+}
+
+/// Puts a document beside an item's own, under a name of its own.
+pub(crate) fn put_beside(item: &mut Item, name: &str, data: &impl Serialize) -> Result<(), Error> {
+    let json = serde_json::to_string(data).map_err(|cause| Error::damaged(name, cause))?;
+    item.insert(name.to_owned(), s(json));
+    Ok(())
+}
+
+/// Reads it; one that is absent is empty.
+pub(crate) fn beside<T: DeserializeOwned>(item: &Item, name: &str) -> Result<T, Error> {
+    let json = text(item, name).unwrap_or("{}");
+    serde_json::from_str(json).map_err(|cause| Error::damaged(name, cause))
 }
 
 /// Puts an item into an index.

@@ -134,18 +134,21 @@ pub const LANE: &str = "LANE#";
 
 /// Whether a lane holds tickets that somebody has to be found for.
 pub fn gives_out(lane: &str) -> bool {
-    lane.strip_prefix(LANE).is_some_and(|rest| rest.starts_with("give-out#"))
+    leads_to(lane, "give-out#")
 }
 
 /// Whether a lane holds replies that may still be taken back.
 pub fn is_held(lane: &str) -> bool {
-    lane.strip_prefix(LANE).is_some_and(|rest| rest.starts_with("held#"))
+    leads_to(lane, "held#")
 }
 
 /// Whether a lane leads to programs: the bus, webhooks.
 pub fn is_for_programs(lane: &str) -> bool {
-    let rest = lane.strip_prefix(LANE).unwrap_or(lane);
-    rest.starts_with("bus#") || rest.starts_with("webhook#")
+    leads_to(lane, "bus#") || leads_to(lane, "webhook#")
+}
+
+fn leads_to(lane: &str, kind: &str) -> bool {
+    lane.strip_prefix(LANE).is_some_and(|rest| rest.starts_with(kind))
 }
 
 /// A message's place in its lane.

@@ -12,7 +12,6 @@ use serde::{Deserialize, Serialize};
 use crate::error::Error;
 use crate::item::{self, Item, n, s};
 use crate::key::Key;
-use crate::transaction::Lost;
 use crate::{Store, key};
 
 /// A row that is still there this long after it should have left is late: the minute looks at it.
@@ -54,6 +53,15 @@ pub(crate) fn row(owed: &Owed, now: Timestamp) -> Result<Item, Error> {
     item.insert("attempts".into(), n(0));
     let late = now.checked_add(LATE_AFTER).unwrap_or(now);
     item::index(&mut item, "due", key::late_shard(&lane), key::instant(late));
+    Ok(item)
+}
+
+/// A row that nothing rings for when its moment comes: it is due then. What waits for the stream is
+/// late, and so due, a minute after it.
+pub(crate) fn row_at(owed: &Owed, moment: Timestamp) -> Result<Item, Error> {
+    let mut item = row(owed, moment)?;
+    let shard = key::late_shard(&key::lane(&owed.lane));
+    item::index(&mut item, "due", shard, key::instant(moment));
     Ok(item)
 }
 
@@ -177,7 +185,7 @@ impl Store {
         for place in threads {
             items.push(self.put(crate::draft::thread_item(place, row.owed.number))?);
         }
-        self.settled(items).await
+        self.written_first(items).await
     }
 
     /// A message goes another way: rows in other lanes take its place.
@@ -186,17 +194,14 @@ impl Store {
         for owed in owed {
             items.push(self.put(self::row(owed, row.since)?)?);
         }
-        self.settled(items).await
+        self.written_first(items).await
     }
 
     /// A message is to leave later, and keeps nobody waiting until then.
     pub async fn defer(&self, row: &Waiting, until: Timestamp) -> Result<bool, Error> {
-        let mut later = self::row(&row.owed, until)?;
+        let mut later = row_at(&row.owed, until)?;
         later.insert("since".into(), s(key::instant(row.since)));
-        // What is deferred is due at its moment; what waits for the stream, a minute after it.
-        let shard = key::late_shard(&key::lane(&row.owed.lane));
-        item::index(&mut later, "due", shard, key::instant(until));
-        self.settled(vec![self.delete(row.key.clone())?, self.put(later)?]).await
+        self.written_first(vec![self.delete(row.key.clone())?, self.put(later)?]).await
     }
 
     /// The day has begun: what it owes waits in its lanes, and the next day in this one.
@@ -204,13 +209,13 @@ impl Store {
         let (first, rest) = owed.split_at(owed.len().min(crate::draft::ITEMS_AT_MOST - 2));
         for rows in rest.chunks(crate::draft::ITEMS_AT_MOST) {
             let rows = rows.iter().map(|owed| self.put(self::row(owed, row.not_before)?));
-            self.settled(rows.collect::<Result<_, Error>>()?).await?;
+            self.written_first(rows.collect::<Result<_, Error>>()?).await?;
         }
         let mut items = vec![self.delete(row.key.clone())?, self.put(self.day(next)?)?];
         for owed in first {
             items.push(self.put(self::row(owed, row.not_before)?)?);
         }
-        self.settled(items).await?;
+        self.written_first(items).await?;
         Ok(())
     }
 
@@ -218,7 +223,7 @@ impl Store {
     pub async fn begin_days(&self, next: Timestamp) -> Result<(), Error> {
         if self.waiting(key::DAILY).await?.is_empty() {
             let put = self.put(self.day(next)?)?;
-            self.settled(vec![put]).await?;
+            self.written_first(vec![put]).await?;
         }
         Ok(())
     }
@@ -233,9 +238,7 @@ impl Store {
             except: Vec::new(),
             urgent: false,
         };
-        let mut day = row(&owed, begins)?;
-        item::index(&mut day, "due", key::late_shard(key::DAILY), key::instant(begins));
-        Ok(day)
+        row_at(&owed, begins)
     }
 
     /// Several messages have left as one: their rows go, what is known of them stays.
@@ -246,7 +249,7 @@ impl Store {
                 items.push(self.put(record(row, sent)?)?);
                 items.push(self.delete(row.key.clone())?);
             }
-            self.settled(items).await?;
+            self.written_first(items).await?;
         }
         Ok(())
     }
@@ -270,19 +273,8 @@ impl Store {
         let wall = self.wall().as_second();
         item.insert("expires".into(), n(wall + 86_400));
         let put = self.put(item)?;
-        self.settled(vec![put]).await?;
+        self.written_first(vec![put]).await?;
         Ok(())
-    }
-
-    pub(crate) async fn settled(
-        &self,
-        items: Vec<aws_sdk_dynamodb::types::TransactWriteItem>,
-    ) -> Result<bool, Error> {
-        match self.transact(items, &self.fresh_id()).await {
-            Ok(()) => Ok(true),
-            Err(Lost::Race) => Ok(false),
-            Err(Lost::Other(error)) => Err(error),
-        }
     }
 
     /// A message could not leave: it is tried again at `retry_at`.

@@ -81,11 +81,7 @@ impl Store {
         let request = Request { address, asked_at: now, code: None, tries: 0 };
         items.push(self.put_request(person, &request)?);
         items.push(self.put(row(&code_owed(person), self.now())?)?);
-        match self.transact(items, &self.fresh_id()).await {
-            Ok(()) => Ok(Ok(())),
-            Err(Lost::Race) => Err(Error::Busy),
-            Err(Lost::Other(error)) => Err(error),
-        }
+        self.written_first(items).await?.then_some(Ok(())).ok_or(Error::Busy)
     }
 
     /// The address a person wants to go by, and the code to send there: made just now, kept as a hash.
@@ -100,11 +96,8 @@ impl Store {
         let hash = Some(hashed(person, &code));
         let sent = Request { code: hash, ..request.clone() };
         let put = self.put_over(&item, self.request_item(person, &sent)?)?;
-        match self.transact(vec![put], &self.fresh_id()).await {
-            Ok(()) => Ok(Some((request.address, code))),
-            Err(Lost::Race) => Err(Error::Busy),
-            Err(Lost::Other(error)) => Err(error),
-        }
+        let written = self.written_first(vec![put]).await?;
+        written.then_some(Some((request.address, code))).ok_or(Error::Busy)
     }
 
     /// Links the address a code was sent to, if this is the code. Of several who give it at once, one
@@ -212,11 +205,8 @@ impl Store {
         let kind = kind(name).to_owned();
         let did = Did::LinkedName { person: id.clone(), kind, other };
         items.push(self.put(self.act(Some(by), did)?)?);
-        match self.transact(items, &self.fresh_id()).await {
-            Ok(()) => Ok(Some(Linked::Yes(Box::new(after)))),
-            Err(Lost::Race) => Ok(None),
-            Err(Lost::Other(error)) => Err(error),
-        }
+        let written = self.written_first(items).await?;
+        Ok(written.then(|| Linked::Yes(Box::new(after))))
     }
 
     fn may_join(&self, config: &Config, one: &Person, two: &Person) -> Result<(), NotOne> {

@@ -4,8 +4,6 @@ use desk::access::Who;
 use desk::organisation::Organisation;
 use desk::{Number, OrganisationId};
 
-use aws_sdk_dynamodb::types::TransactWriteItem;
-
 use crate::audit::Did;
 use crate::error::Error;
 use crate::item::{self, Item, s};
@@ -188,20 +186,6 @@ impl Store {
             return Ok(Some(Taken { field: "external_id", name: id.clone() }));
         }
         Ok(None)
-    }
-
-    fn moved(
-        &self,
-        were: &[(key::Key, Item)],
-        are: &[(key::Key, Item)],
-    ) -> Result<Vec<TransactWriteItem>, Error> {
-        let missing = |key: &key::Key, among: &[(key::Key, Item)]| {
-            among.iter().all(|(known, _)| known != key)
-        };
-        let new = are.iter().filter(|(key, _)| missing(key, were));
-        let gone = were.iter().filter(|(key, _)| missing(key, are));
-        let new = new.map(|(_, item)| self.put_new(item.clone()));
-        new.chain(gone.map(|(key, _)| self.delete(key.clone()))).collect()
     }
 
     /// Tickets of an organisation, newest first.

@@ -32,14 +32,23 @@ impl Store {
         let put = self.put_over(&before.item, key::person(&after.id).with(after)?)?;
         let mut items = vec![put];
         let (were, are) = (rows(&before.person)?, rows(after)?);
-        for (key, item) in &are {
-            let known = were.iter().any(|(known, _)| known == key);
-            items.push(if known { self.put(item.clone())? } else { self.put_new(item.clone())? });
+        for (_, item) in are.iter().filter(|(key, _)| has(&were, key)) {
+            items.push(self.put(item.clone())?);
         }
-        for (key, _) in were.iter().filter(|(key, _)| are.iter().all(|(kept, _)| kept != key)) {
-            items.push(self.delete(key.clone())?);
-        }
+        items.extend(self.moved(&were, &are)?);
         Ok(items)
+    }
+
+    /// Of rows that lead to something: those that are new, which must be nobody's, and those that go.
+    pub(crate) fn moved(
+        &self,
+        were: &[(key::Key, Item)],
+        are: &[(key::Key, Item)],
+    ) -> Result<Vec<TransactWriteItem>, Error> {
+        let new = are.iter().filter(|(key, _)| !has(were, key));
+        let gone = were.iter().filter(|(key, _)| !has(are, key));
+        let new = new.map(|(_, item)| self.put_new(item.clone()));
+        new.chain(gone.map(|(key, _)| self.delete(key.clone()))).collect()
     }
 
     /// A new person and all their names, none of which may be taken.
@@ -50,6 +59,10 @@ impl Store {
         }
         Ok(items)
     }
+}
+
+fn has(rows: &[(key::Key, Item)], wanted: &key::Key) -> bool {
+    rows.iter().any(|(key, _)| key == wanted)
 }
 
 /// The rows that lead to a person. Each name carries a copy of the person, so that a door needs one

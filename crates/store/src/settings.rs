@@ -13,7 +13,6 @@ use jiff::{SignedDuration, Timestamp};
 use crate::audit::Did;
 use crate::error::Error;
 use crate::item::{self, n, s};
-use crate::transaction::Lost;
 use crate::{Store, key};
 
 /// How long a configuration is used before the pointer is read again.
@@ -152,10 +151,6 @@ impl Store {
         let act = self.act(by, Did::Configured { version: next.version })?;
         let mut items = vec![document, pointer, self.put(act)?];
         items.extend(self.rearming_after(current, next)?);
-        match self.transact(items, &self.fresh_id()).await {
-            Ok(()) => Ok(true),
-            Err(Lost::Race) => Ok(false),
-            Err(Lost::Other(error)) => Err(error),
-        }
+        self.written_first(items).await
     }
 }

@@ -116,6 +116,15 @@ impl Store {
         Ok(TransactWriteItem::builder().delete(delete).build())
     }
 
+    /// Writes all of it; false where somebody else was faster, and it was not written.
+    pub(crate) async fn written_first(&self, items: Vec<TransactWriteItem>) -> Result<bool, Error> {
+        match self.transact(items, &self.fresh_id()).await {
+            Ok(()) => Ok(true),
+            Err(Lost::Race) => Ok(false),
+            Err(Lost::Other(error)) => Err(error),
+        }
+    }
+
     pub(crate) async fn transact(
         &self,
         items: Vec<TransactWriteItem>,

@@ -12,7 +12,7 @@ use store::Stored;
 use store::change::{Along, Done, Once};
 use store::upload::Upload;
 
-use crate::body::{Fields, WORDS_AT_MOST};
+use crate::body::{Fields, WORDS_AT_MOST, one_line};
 use crate::precondition::etag;
 use crate::problem::Problem;
 use crate::texts::{self, Words};
@@ -115,7 +115,16 @@ impl<'a> Asked<'a> {
     /// The ticket as the change left it, or what was answered the first time.
     pub async fn answer(self, done: Done) -> Result<Answer, Problem> {
         match done {
-            Done::Now(stored) => shown(self.call, &stored).await,
+            Done::Now(stored) => match &self.words {
+                // Nothing was said that the answer needs and that was not read before.
+                Some(words)
+                    if texts::entries(&stored).iter().all(|one| words.contains_key(one)) =>
+                {
+                    let body = render::ticket(&stored, words, &self.call.caller, &self.languages);
+                    Ok(Answer::ok(body).tagged(etag(&stored)))
+                }
+                _ => shown(self.call, &stored).await,
+            },
             Done::Before(earlier) => match self.call.again(&earlier)? {
                 Some(answer) => Ok(answer),
                 None => get(self.call, earlier.number).await,
@@ -162,7 +171,7 @@ fn read(call: &Call<'_>, verb: Verb, fields: &Fields) -> Result<Wanted, Problem>
         Verb::VisitStart => Command::Visit(Box::new(Step::Start)),
         Verb::VisitArrive => Command::Visit(Box::new(Step::Arrive)),
         Verb::VisitDone => {
-            let title = Some(fields.needed("sign_off", 200)?.replace(['\r', '\n'], " "));
+            let title = Some(one_line(&fields.needed("sign_off", 200)?));
             Command::Visit(Box::new(Step::Finish(Text { title, ..fields.words("note")? })))
         }
         Verb::VisitCancel => Command::Visit(Box::new(Step::Cancel(needed()?))),

@@ -178,6 +178,11 @@ pub(crate) fn one_of<T: Copy + std::fmt::Display>(
     })
 }
 
+/// A title, or a name: one line of a list, and of a mail's subject.
+pub(crate) fn one_line(text: &str) -> String {
+    text.replace(['\r', '\n'], " ")
+}
+
 /// A ticket's number out of a path; nothing that is no number is anywhere.
 pub(crate) fn number(text: &str) -> Result<Number, Problem> {
     let digits = !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());

@@ -2,11 +2,13 @@
 //! `DELETE /v1/tickets/{number}/messages/held/{id}`.
 
 use desk::access::permit;
+use desk::config::Config;
 use desk::history::Text;
 use desk::{Command, Number};
 use http::StatusCode;
 use jiff::SignedDuration;
 use serde_json::{Value, json};
+use store::Stored;
 
 use crate::body::Fields;
 use crate::problem::Problem;
@@ -32,14 +34,12 @@ pub(crate) async fn hold(
     body: String,
     undo_for: SignedDuration,
 ) -> Result<Answer, Problem> {
-    let stored = readable(call, number).await?;
-    let reply = Command::ReplyAsAgent(Text::plain(body.clone()));
     let who = &call.caller.who;
-    desk::decide(
-        Some(&stored.ticket),
-        &permit(who, Some(&stored.ticket), reply)?,
-        call.store.now(),
-    )?;
+    let reply = Command::ReplyAsAgent(Text::plain(body.clone()));
+    let wish = |stored: &Stored, _: &Config| {
+        permit(who, Some(&stored.ticket), reply.clone()).map(|one| vec![one])
+    };
+    call.store.would_change(number, wish).await?;
     let id = call.store.fresh_id();
     let now = call.store.now();
     let until = now.checked_add(undo_for).unwrap_or(now);

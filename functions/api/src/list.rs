@@ -163,8 +163,7 @@ async fn from_index(
         Some(Cursor::Below(_) | Cursor::Before(_)) | None => None,
     };
     let page = call.store.list(list, after, limit).await?;
-    let mut found = call.store.tickets(&page.numbers).await?;
-    found.retain(|stored| fits(call, wanted, stored));
+    let found = fitting(call, wanted, &page.numbers).await?;
     Ok((found, page.next.map(Cursor::After)))
 }
 
@@ -180,8 +179,7 @@ async fn asked(
         Some(Cursor::Below(_) | Cursor::After(_)) | None => None,
     };
     let page = call.store.asked_by(people, before.as_deref(), limit).await?;
-    let mut found = call.store.tickets(&page.numbers).await?;
-    found.retain(|stored| fits(call, wanted, stored));
+    let found = fitting(call, wanted, &page.numbers).await?;
     Ok((found, page.next.map(Cursor::Before)))
 }
 
@@ -197,8 +195,7 @@ async fn external(
         Some(Cursor::After(_) | Cursor::Before(_)) | None => None,
     };
     let page = call.store.external_tickets(id, below, limit).await?;
-    let mut found = call.store.tickets(&page.numbers).await?;
-    found.retain(|stored| fits(call, wanted, stored));
+    let found = fitting(call, wanted, &page.numbers).await?;
     Ok((found, page.next.map(|number| Cursor::Below(number.0))))
 }
 
@@ -245,6 +242,16 @@ async fn by_walking(
         }
     }
     Ok((found, (below > 1).then_some(Cursor::Below(below))))
+}
+
+async fn fitting(
+    call: &Call<'_>,
+    wanted: &Wanted,
+    numbers: &[Number],
+) -> Result<Vec<Stored>, Problem> {
+    let mut found = call.store.tickets(numbers).await?;
+    found.retain(|stored| fits(call, wanted, stored));
+    Ok(found)
 }
 
 fn fits(call: &Call<'_>, wanted: &Wanted, stored: &Stored) -> bool {

@@ -22,8 +22,8 @@ pub(crate) async fn get(call: &Call<'_>, id: &str) -> Result<Answer, Problem> {
     Ok(Answer::ok(render(&preferences, &call.caller.config)))
 }
 
-/// `PATCH /v1/people/{id}/preferences` `{reach?, away?, quiet?, digest?, language?}`; null forgets. Whoever is
-/// back is given what waited for them.
+/// `PATCH /v1/people/{id}/preferences` `{reach?, away?, quiet?, digest?, language?}`; null forgets.
+/// Whoever is back is given what waited for them.
 pub(crate) async fn patch(call: &Call<'_>, id: &str) -> Result<Answer, Problem> {
     let id = allowed(call, id).await?;
     let fields = call.fields()?;

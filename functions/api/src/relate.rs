@@ -12,7 +12,7 @@ use store::change::NewTicket;
 use store::people::Introduction;
 
 use crate::actions::Asked;
-use crate::body::{Fields, TITLE_AT_MOST};
+use crate::body::{Fields, TITLE_AT_MOST, one_line};
 use crate::precondition::etag;
 use crate::problem::Problem;
 use crate::tickets::readable;
@@ -159,7 +159,7 @@ async fn split(call: &Call<'_>, number: Number, fields: &Fields) -> Result<Answe
         external_id: None,
         translations: Vec::new(),
         follow_up_of: None,
-        text: Text { title: Some(title.replace(['\r', '\n'], " ")), of, ..Text::default() },
+        text: Text { title: Some(one_line(&title)), of, ..Text::default() },
         form: None,
     };
     let asked = Asked::of(call, number).await?;

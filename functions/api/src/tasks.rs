@@ -9,7 +9,7 @@ use serde_json::{Value, json};
 use store::Stored;
 use store::change::{Along, Done, no_answer};
 
-use crate::body::{Fields, TITLE_AT_MOST};
+use crate::body::{Fields, TITLE_AT_MOST, one_line};
 use crate::precondition::etag;
 use crate::problem::Problem;
 use crate::render::member;
@@ -119,7 +119,7 @@ fn allowed(call: &Call<'_>, stored: &Stored, command: Command) -> Result<Permit,
 }
 
 fn title(fields: &Fields) -> Result<Option<String>, Problem> {
-    Ok(fields.text("title", TITLE_AT_MOST)?.map(|title| title.replace(['\r', '\n'], " ")))
+    Ok(fields.text("title", TITLE_AT_MOST)?.as_deref().map(one_line))
 }
 
 fn assignee(call: &Call<'_>, fields: &Fields) -> Result<Option<PersonId>, Problem> {

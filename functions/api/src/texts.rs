@@ -14,7 +14,7 @@ use store::Stored;
 use store::change::{Along, Done, no_answer};
 
 use crate::auth::Caller;
-use crate::body::{Fields, TITLE_AT_MOST, WORDS_AT_MOST};
+use crate::body::{Fields, TITLE_AT_MOST, WORDS_AT_MOST, one_line};
 use crate::precondition::etag;
 use crate::problem::Problem;
 use crate::tickets::{get, readable, shown};
@@ -93,10 +93,10 @@ pub(crate) fn language(name: &str, tag: &str) -> Result<Language, Problem> {
 
 /// The commands that say a text in its other languages.
 pub(crate) fn translations(part: Part, others: BTreeMap<Language, String>) -> Vec<Command> {
-    let translate = |(language, text): (Language, String)| Command::Translate {
-        part,
-        text: Text { language: Some(language.clone()), ..Text::plain(text) },
-        language,
+    let translate = |(language, text): (Language, String)| {
+        let text = if part == Part::Title { one_line(&text) } else { text };
+        let text = Text { language: Some(language.clone()), ..Text::plain(text) };
+        Command::Translate { part, language, text }
     };
     others.into_iter().map(translate).collect()
 }
@@ -113,21 +113,23 @@ pub(crate) async fn put(call: &Call<'_>, number: Number, tag: &str) -> Result<An
             return Err(Refusal::Stale);
         }
         let who = &call.caller.who;
-        let new = given.iter().filter(|(part, text)| {
-            let said = stored.ticket.texts.get(part);
-            let there = said.and_then(|said| known.get(said.others.get(&language)?));
-            there.is_none_or(|there| there.body != **text)
-        });
-        new.flat_map(|(part, text)| {
+        let asked = given.iter().flat_map(|(part, text)| {
             translations(*part, BTreeMap::from([(language.clone(), text.clone())]))
-        })
-        .map(|command| permit(who, Some(&stored.ticket), command))
-        .collect()
+        });
+        let new = asked.filter(|command| !is_said(command, stored, &known));
+        new.map(|command| permit(who, Some(&stored.ticket), command)).collect()
     };
     match call.store.change_at_once(number, Along::default(), wish, &no_answer).await? {
         Done::Now(stored) => shown(call, &stored).await,
         Done::Before(_) => get(call, number).await,
     }
+}
+
+/// Whether a translation says what is said already.
+fn is_said(command: &Command, stored: &Stored, known: &Words) -> bool {
+    let Command::Translate { part, language, text } = command else { return false };
+    let entry = stored.ticket.texts.get(part).and_then(|said| said.others.get(language));
+    entry.and_then(|entry| known.get(entry)).is_some_and(|there| there.body == text.body)
 }
 
 fn given(fields: &Fields) -> Result<Vec<(Part, String)>, Problem> {

@@ -19,7 +19,7 @@ use store::ledger::{Arrival, Outcome};
 use store::people::Introduction;
 use store::upload::Upload;
 
-use crate::body::{Fields, TITLE_AT_MOST, WORDS_AT_MOST};
+use crate::body::{Fields, TITLE_AT_MOST, WORDS_AT_MOST, one_line};
 use crate::notes::{Notes, edited_notes};
 use crate::precondition::etag;
 use crate::problem::Problem;
@@ -123,10 +123,6 @@ fn words(call: &Call<'_>, fields: &Fields) -> Result<(Text, Vec<Command>), Probl
     others.extend(texts::translations(Part::Description, described));
     let title = Some(one_line(&title.text));
     Ok((Text { title, language, ..Text::plain(body) }, others))
-}
-
-fn one_line(title: &str) -> String {
-    title.replace(['\r', '\n'], " ")
 }
 
 fn queue(call: &Call<'_>, fields: &Fields) -> Result<QueueId, Problem> {

@@ -2,13 +2,13 @@
 //! has and Fay follows, in a queue that Lee leads and Mia manages.
 
 use jiff::Timestamp;
-use jiff::tz::TimeZone;
 
 use super::*;
+use crate::command::Opening;
 use crate::config::Config;
 use crate::history::{Text, fold};
-use crate::policy::Circumstances;
 use crate::sla::Alarm;
+use crate::test_desk::{self, fresh, opening};
 use crate::ticket::Type;
 use crate::{Number, outbox};
 
@@ -21,7 +21,7 @@ fn id(name: &str) -> PersonId {
 }
 
 fn desk() -> Config {
-    let mut config = Config::fresh("example.com", "admin@example.com", TimeZone::UTC);
+    let mut config = fresh();
     let admin = config.members[0].clone();
     let names = ["ana", "ben", "lee", "mia", "hal"];
     config.members = names
@@ -38,34 +38,13 @@ fn desk() -> Config {
     config
 }
 
-fn beginning(config: &Config) -> Vec<Entry> {
-    let about = Circumstances {
-        queue: None,
-        kind: Type::Question,
-        priority: Priority::Medium,
-        channel: Channel::Email,
-        email: None,
-        form: None,
-    };
-    let opened = Event::Opened {
-        number: Number(7),
-        requester: id("kofi"),
-        kind: Type::Question,
-        priority: Priority::Medium,
-        channel: Channel::Email,
-        promise: config.promise(&about),
-        origin: None,
-        silent: false,
-        external_id: None,
-        organisation: None,
-        language: None,
-    };
-    vec![
-        happens("kofi", opened),
-        happens("", Event::Queued { queue: config.queues[0].id.clone() }),
-        happens("ana", Event::Claimed),
-        happens("fay", Event::Followed { who: id("fay") }),
-    ]
+fn beginning() -> Vec<Entry> {
+    let opening = opening(Type::Question, Priority::Medium, Channel::Email);
+    let opening = Opening { number: Number(7), ..opening };
+    let mut entries = test_desk::opened(opening, minute(0));
+    entries.push(happens("ana", Event::Claimed));
+    entries.push(happens("fay", Event::Followed { who: id("fay") }));
+    entries
 }
 
 fn happens(by: &str, event: Event) -> Entry {
@@ -76,7 +55,7 @@ fn happens(by: &str, event: Event) -> Entry {
 
 /// Who hears what of these entries, which happen to the ticket one after the other.
 fn told(config: &Config, entries: &[Entry]) -> String {
-    let before = beginning(config);
+    let before = beginning();
     let ticket = fold(&before).unwrap();
     let after = fold(before.iter().chain(entries)).unwrap();
     let queue = after.queue.as_ref().and_then(|id| config.queue(id));
@@ -99,12 +78,12 @@ fn told(config: &Config, entries: &[Entry]) -> String {
 fn everybody_hears_what_concerns_them_and_never_what_they_did() {
     let config = desk();
     let queue = config.queues[0].id.clone();
-    let promise = fold(&beginning(&config)).unwrap().promise;
+    let promise = fold(&beginning()).unwrap().promise;
     let raised =
         |alarm| Event::AlarmRaised { metric: Metric::FirstResponse, alarm, due: minute(0) };
     let to = |name: &str| Event::Assigned { to: id(name), how: None };
     let mut table = vec![format!("opened: {}", {
-        let entries = beginning(&config);
+        let entries = beginning();
         let ticket = fold(&entries[..2]).unwrap();
         let scene =
             Scene { before: None, ticket: &ticket, queue: config.queue(&queue), members: &[] };
