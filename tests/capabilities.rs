@@ -63,8 +63,11 @@ const ALL: &[(&str, &[(&str, Proof)])] = &[
             (
                 "Templates of tickets, from draft to published",
                 Partly(
-                    &["forms::a_form_asks_for_what_is_needed_and_shows_it_to_whom_it_may"],
-                    "tickets are opened with forms over REST; chat and the web do not offer them yet",
+                    &[
+                        "forms::a_form_asks_for_what_is_needed_and_shows_it_to_whom_it_may",
+                        "discord_story::a_ticket_is_filed_in_two_dialogs_and_lives_in_a_private_thread",
+                    ],
+                    "tickets are opened with forms over REST and in chat; the web does not offer them yet",
                 ),
             ),
             (
@@ -83,10 +86,10 @@ const ALL: &[(&str, &[(&str, Proof)])] = &[
             ),
             (
                 "Files with a message, read by whoever may read it, and enclosed in its mail",
-                Partly(
-                    &["files::a_file_is_uploaded_used_once_and_read_by_whom_it_is_for"],
-                    "by REST and mail; those of Slack and Discord are not taken yet",
-                ),
+                By(&[
+                    "files::a_file_is_uploaded_used_once_and_read_by_whom_it_is_for",
+                    "slack_story::a_conversation_goes_both_ways_and_notes_stay_inside",
+                ]),
             ),
             (
                 "A closed ticket's whole story as one document",

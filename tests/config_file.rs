@@ -52,7 +52,7 @@ fn said(command: &mut Command, input: &str) -> Said {
 }
 
 /// The same, with where the desk listens.
-fn at<'a>(desk: &'a Desk, words: &[&'a str]) -> Vec<&'a str> {
+pub fn at<'a>(desk: &'a Desk, words: &[&'a str]) -> Vec<&'a str> {
     let listen = desk.base().trim_start_matches("http://");
     words.iter().copied().chain(["--listen", listen]).collect()
 }

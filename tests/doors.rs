@@ -225,7 +225,7 @@ async fn buttons_in_discord_take_and_propose() {
         (&ben, "propose", "awaiting_confirmation"),
         (&ana, "confirm", "resolved"),
     ] {
-        person.press(&format!("t:{press}:{n}")).await.expect(200);
+        person.press_and_say(&format!("t:{press}:{n}"), "It was muted.").await.expect(200);
         assert_eq!(desk.admin().ticket(n).await["status"], status, "after {press}");
     }
     invariants(&desk).await;

@@ -38,7 +38,7 @@ const KEPT_TO: [(&str, &[&str]); 14] = [
     ("s3s", &["local"]),
     ("s3s-fs", &["local"]),
     ("rusqlite", &["local"]),
-    ("serenity", &["chat"]),
+    ("serenity", &["chat", "gateway"]),
     ("slack-morphism", &["chat"]),
 ];
 

@@ -138,17 +138,23 @@ pub struct Discord {
     base: String,
     key: Arc<SigningKey>,
     user: String,
+    /// The text channel they are in, where that is known.
+    pub(super) channel: Option<String>,
 }
 
 impl Discord {
     pub(super) fn new(http: &Client, base: &str, user: &str) -> Discord {
         let key = Arc::new(discord_key());
-        Discord { http: http.clone(), base: base.into(), key, user: user.into() }
+        Discord { http: http.clone(), base: base.into(), key, user: user.into(), channel: None }
     }
 
     /// The account, as `POST /v1/members` takes it.
     pub fn account(&self) -> Value {
         json!(self.user)
+    }
+
+    pub(super) fn base(&self) -> &str {
+        &self.base
     }
 
     /// `/ticket SUB` with its options.
@@ -181,15 +187,19 @@ impl Discord {
         answered(self.signed(ping.to_string().into_bytes())).await
     }
 
-    async fn interact(&self, kind: u8, id: &str, data: Value) -> Answer {
+    pub(super) async fn interact(&self, kind: u8, id: &str, data: Value) -> Answer {
         let user = json!({ "id": self.user, "username": format!("user{}", self.user),
             "global_name": format!("Person {}", self.user), "discriminator": "0" });
-        let interaction = json!({
+        let mut interaction = json!({
             "type": kind, "id": id, "application_id": "658822586720976907",
             "guild_id": "561884984214814744", "channel_id": "938391701561679903",
             "token": format!("token-{id}"), "version": 1, "locale": "en-GB", "data": data,
             "member": { "user": user, "roles": [], "permissions": "0" },
         });
+        if let Some(channel) = &self.channel {
+            interaction["channel_id"] = json!(channel);
+            interaction["channel"] = json!({ "id": channel, "type": 0 });
+        }
         answered(self.signed(interaction.to_string().into_bytes())).await
     }
 
@@ -215,7 +225,7 @@ pub fn form(fields: &[(&str, &str)]) -> String {
     url.ok().and_then(|url| url.query().map(str::to_owned)).unwrap_or_default()
 }
 
-fn snowflake() -> String {
+pub(super) fn snowflake() -> String {
     (938_421_734_825_140_264 + fresh()).to_string()
 }
 

@@ -7,7 +7,7 @@ use std::time::Duration;
 use serde_json::{Value, json};
 
 use super::acknowledged::{self, Acknowledged};
-use super::{Desk, at_rest};
+use super::{Desk, at_rest, discord_rules, slack_rules};
 
 /// What something that arrived can become.
 pub const OUTCOMES: [&str; 6] =
@@ -21,6 +21,8 @@ struct Seen {
     ledger: Vec<Value>,
     outbox: Vec<Value>,
     staff: BTreeSet<String>,
+    /// Where queues have their cards: agents talk there.
+    channels: BTreeSet<String>,
 }
 
 /// Checks everything, on a desk that was never killed.
@@ -46,6 +48,8 @@ async fn check(desk: &Desk, kills: usize) {
     seen.bus_tells_every_entry_once(kills);
     seen.outbox_has_no_gap_and_no_way_back();
     seen.notes_stay_inside();
+    discord_rules::check_calls(&seen.outbox);
+    slack_rules::check_calls(&seen.outbox);
     assert_eq!(seen.without_receipt(), BTreeSet::new(), "tickets whose requester heard nothing");
     seen.what_is_breached_was_raised();
     seen.machines_get_no_automatic_mail();
@@ -80,6 +84,11 @@ impl Seen {
         }
         let members = admin.all("/v1/members?limit=100").await;
         let email = |member: &Value| member["email"].as_str().map(str::to_owned);
+        let queues = admin.all("/v1/queues?limit=100").await;
+        let channel = |queue: &Value| {
+            let (_, channel) = queue["channel"].as_str()?.split_once(':')?;
+            Some(channel.to_owned())
+        };
         Seen {
             tickets,
             events,
@@ -87,6 +96,7 @@ impl Seen {
             ledger: admin.all("/v1/inbound?limit=100").await,
             outbox: desk.outbox_since(0).await,
             staff: members.iter().filter_map(email).collect(),
+            channels: queues.iter().filter_map(channel).collect(),
         }
     }
 
@@ -208,7 +218,8 @@ impl Seen {
         assert!(back.is_empty(), "the outbox goes back in time: {back:#?}");
     }
 
-    /// Notes reach nobody by mail or chat; no internal word at all reaches whoever asked.
+    /// Notes reach nobody by mail or chat but agents below a card in their channel; no internal word
+    /// at all reaches whoever asked.
     fn notes_stay_inside(&self) {
         for ticket in &self.tickets {
             let number = number(ticket);
@@ -221,7 +232,9 @@ impl Seen {
                 continue;
             }
             let asker = ticket["requester"]["email"].as_str().unwrap_or_default();
-            for item in self.to_people() {
+            let among_agents =
+                |item: &Value| item["to"].as_str().is_some_and(|to| self.channels.contains(to));
+            for item in self.to_people().filter(|item| !among_agents(item)) {
                 let text = item.to_string();
                 let leaked =
                     |words: &BTreeSet<String>| words.iter().any(|word| text.contains(word));

@@ -4,14 +4,19 @@
 mod acknowledged;
 mod at_rest;
 mod aws;
+pub mod browser;
 mod build;
 mod chat;
 mod corpus;
+pub mod discord;
+mod discord_rules;
 mod invariants;
 mod lambda;
 mod openapi;
 mod people;
 pub mod signed;
+mod slack_rules;
+mod slack_talk;
 mod smtp;
 
 use std::net::SocketAddr;
@@ -28,11 +33,13 @@ pub use aws::{Aws, FUNCTIONS, http};
 pub use build::program;
 #[allow(unused_imports, reason = "the benchmark builds and weighs programs itself")]
 pub use build::{cargo_build, function, own_folder, profile_of};
-pub use chat::{Discord, Slack, discord_key};
+pub use chat::{Discord, Slack, TEAM, discord_key, form};
 pub use corpus::{corpus, corpus_folder, latin1};
 pub use invariants::{OUTCOMES, invariants, invariants_despite, names_ticket};
 pub use lambda::Failure;
 pub use people::{Answer, Person};
+#[allow(unused_imports, reason = "the benchmark has no dialogs")]
+pub use slack_talk::Dialog;
 pub use smtp::{Smtp, letter};
 
 /// The queue, the people and the domain of a fresh desk.
@@ -60,7 +67,7 @@ pub struct Setup {
     pub admin_token: Option<String>,
     /// Slack's signing secret.
     pub slack_secret: String,
-    /// The public key of the Discord application, hexadecimal.
+    /// The public key of the Discord application, hexadecimal; the folder's own where it is empty.
     pub discord_key: String,
     /// Where it listens.
     pub listen: String,
@@ -161,7 +168,7 @@ impl Desk {
         let log = std::fs::OpenOptions::new().create(true).append(true).open(self.log_file());
         command
             .env("BELLHOP_SLACK_SIGNING_SECRET", &self.setup.slack_secret)
-            .env("BELLHOP_DISCORD_PUBLIC_KEY", &self.setup.discord_key)
+            .envs(given("BELLHOP_DISCORD_PUBLIC_KEY", &self.setup.discord_key))
             .env("BELLHOP_DATA", self.data())
             .current_dir(self.folder.path())
             .stdin(Stdio::null())
@@ -397,4 +404,9 @@ async fn ports(mut lines: mpsc::UnboundedReceiver<String>) -> Option<(String, So
         }
     }
     Some((base?, smtp?))
+}
+
+/// A variable of the environment, where it says something.
+fn given<'a>(name: &'static str, value: &'a str) -> Option<(&'static str, &'a str)> {
+    (!value.is_empty()).then_some((name, value))
 }

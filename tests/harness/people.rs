@@ -5,7 +5,7 @@ use reqwest::header::HeaderMap;
 use reqwest::{Client, Method, Request, RequestBuilder};
 use serde_json::Value;
 
-use super::{acknowledged, openapi};
+use super::{acknowledged, discord_rules, openapi, slack_rules};
 
 /// Somebody with a token, possibly acting for somebody else.
 #[derive(Clone)]
@@ -73,6 +73,8 @@ impl Answer {
         let json = serde_json::from_str(&text).unwrap_or_default();
         let answer = Answer { status, json, text, headers };
         acknowledged::note(&asked, &answer);
+        discord_rules::check_answer(&asked, &answer);
+        slack_rules::check_answer(&asked, &answer);
         openapi::check(&client, &asked, &answer).await;
         Ok(answer)
     }

@@ -35,6 +35,37 @@ pub enum Command {
         /// What it says.
         text: String,
     },
+    /// Give a ticket to somebody.
+    Assign {
+        /// The ticket.
+        number: u64,
+        /// Whom: a mention, an address, a name, or `me`.
+        who: String,
+    },
+    /// Let a ticket stand elsewhere.
+    Status {
+        /// The ticket.
+        number: u64,
+        /// Where, as typed.
+        to: String,
+    },
+    /// Let a ticket matter more or less.
+    Priority {
+        /// The ticket.
+        number: u64,
+        /// How much, as typed.
+        to: String,
+    },
+    /// Tickets whose titles hold these words.
+    Search {
+        /// The words.
+        words: String,
+    },
+    /// Be known here as somebody the desk knows by another name.
+    Link {
+        /// An address, or the code that was sent to it; what it is for is said where it is left out.
+        what: Option<String>,
+    },
     /// File a ticket.
     New {
         /// Its words, as typed.
@@ -62,10 +93,11 @@ pub fn parse(text: &str) -> Command {
         ("show" | "claim" | "close" | "note" | "reply" | "sla", rest) => {
             numbered(text, &keyword, rest)
         }
-        ("assign" | "status" | "priority", rest) => elsewhere(text, &keyword, rest),
-        ("link", "") | ("search", _) => {
-            ask(text, &format!("{keyword} is not a chat command here: use the web pages"))
-        }
+        ("assign" | "status" | "priority", rest) => changed(text, &keyword, rest),
+        ("search", "") => ask(text, "what for? try /ticket search vpn"),
+        ("search", words) => Command::Search { words: words.to_owned() },
+        ("link", "") => Command::Link { what: None },
+        ("link", what) if is_link(what) => Command::Link { what: Some(what.to_owned()) },
         _ => Command::New { text: text.to_owned() },
     }
 }
@@ -106,15 +138,28 @@ fn numbered(text: &str, keyword: &str, rest: &str) -> Command {
     }
 }
 
-/// Commands that exist on the web only: naming a ticket number means the command, other words are a ticket.
-fn elsewhere(text: &str, keyword: &str, rest: &str) -> Command {
-    match read_target(split_word(rest).0) {
-        Target::Word => Command::New { text: text.to_owned() },
-        _ => ask(
-            text,
-            &format!("{keyword} is not a chat command here: open the ticket on the web pages"),
-        ),
+/// What is said of a ticket behind its number: without a number other words are a ticket.
+fn changed(text: &str, keyword: &str, rest: &str) -> Command {
+    let (target, to) = split_word(rest);
+    let number = match read_target(target) {
+        Target::Number(number) => number,
+        Target::NoNumber => {
+            return ask(text, &format!("which one? try /ticket {}", example(keyword)));
+        }
+        Target::Word => return Command::New { text: text.to_owned() },
+    };
+    let to = to.to_owned();
+    match keyword {
+        _ if to.is_empty() => ask(text, &format!("to what? try /ticket {}", example(keyword))),
+        "assign" => Command::Assign { number, who: to },
+        "status" => Command::Status { number, to },
+        _ => Command::Priority { number, to },
     }
+}
+
+/// An address or a code is one word; more words after `link` are a ticket.
+fn is_link(what: &str) -> bool {
+    !what.contains(char::is_whitespace)
 }
 
 fn read_target(word: &str) -> Target {
@@ -136,6 +181,9 @@ fn example(keyword: &str) -> &'static str {
         "close" => "close 12",
         "note" => "note 12 called them back",
         "reply" => "reply 12 we are on it",
+        "assign" => "assign 12 @ana",
+        "status" => "status 12 on hold",
+        "priority" => "priority 12 high",
         _ => "show 12",
     }
 }
@@ -199,6 +247,12 @@ mod tests {
             ("reply 7: on it\nsoon", Command::Reply { number: 7, text: "on it\nsoon".into() }),
             ("reply all storm", new("reply all storm")),
             ("assign me a new laptop", new("assign me a new laptop")),
+            ("assign 12 @mara", Command::Assign { number: 12, who: "@mara".into() }),
+            ("status #12 On hold", Command::Status { number: 12, to: "On hold".into() }),
+            ("priority 12 high", Command::Priority { number: 12, to: "high".into() }),
+            ("search vpn down", Command::Search { words: "vpn down".into() }),
+            ("link", Command::Link { what: None }),
+            ("link kofi@example.com", Command::Link { what: Some("kofi@example.com".into()) }),
             ("status page is red", new("status page is red")),
             ("link broken on the page", new("link broken on the page")),
             ("12", new("12")),
@@ -225,16 +279,11 @@ mod tests {
                 "try /ticket claim 12 alone, or /ticket new claim 12 hours to file it as a ticket",
             ),
             ("new", "what is it about? try /ticket new vpn is down"),
-            (
-                "assign 12 @mara",
-                "assign is not a chat command here: open the ticket on the web pages",
-            ),
+            ("assign 12", "to what? try /ticket assign 12 @ana"),
+            ("assign", "which one? try /ticket assign 12 @ana"),
             ("sla", "which one? try /ticket sla 12"),
-            (
-                "priority 12",
-                "priority is not a chat command here: open the ticket on the web pages",
-            ),
-            ("search vpn", "search is not a chat command here: use the web pages"),
+            ("priority 12", "to what? try /ticket priority 12 high"),
+            ("search", "what for? try /ticket search vpn"),
         ];
         for (text, expected) in rows {
             let Command::NotUnderstood { what, hint } = parse(text) else {

@@ -48,14 +48,29 @@ pub(crate) fn fit(text: &str, limit: usize, escape: Escape) -> String {
     fitted.out
 }
 
-/// Slack's control characters as entities (docs.slack.dev, "Formatting message text: escaping").
-pub(crate) fn slack(character: char, _: &Place<'_>, out: &mut String) {
+/// Slack's control characters as entities (docs.slack.dev, "Formatting message text: escaping"). Slack has
+/// no escape for its marks: those that could begin or end something stand between blanks without width.
+pub(crate) fn slack(character: char, place: &Place<'_>, out: &mut String) {
     match character {
+        '*' | '_' | '~' | '`' if is_mark(place, out) => {
+            out.push('\u{200b}');
+            out.push(character);
+            out.push('\u{200b}');
+        }
         '&' => out.push_str("&amp;"),
         '<' => out.push_str("&lt;"),
         '>' => out.push_str("&gt;"),
         other => out.push(other),
     }
+}
+
+/// Whether Slack could take the character for a mark: within a word and between blanks it does not.
+fn is_mark(place: &Place<'_>, out: &str) -> bool {
+    let (before, after) = (out.chars().next_back(), place.rest.chars().next());
+    let within_a_word = before.is_some_and(char::is_alphanumeric)
+        && after.is_some_and(|next| next.is_alphanumeric());
+    let alone = before.is_none_or(char::is_whitespace) && after.is_none_or(char::is_whitespace);
+    !(within_a_word || alone)
 }
 
 /// Discord's markdown behind backslashes. Marks that count at the start of a line only are left alone elsewhere,
@@ -120,6 +135,19 @@ mod tests {
         ];
         for (text, limit, expected) in rows {
             assert_eq!(fit(text, *limit, slack), *expected, "{text:?} {limit}");
+        }
+    }
+
+    #[test]
+    fn slacks_marks_are_literal() {
+        let rows: &[(&str, &str)] = &[
+            ("snake_case and 2*3*4", "snake_case and 2*3*4"),
+            ("a * b", "a * b"),
+            ("*three*", "\u{200b}*\u{200b}three\u{200b}*\u{200b}"),
+            ("`x`", "\u{200b}`\u{200b}x\u{200b}`\u{200b}"),
+        ];
+        for (text, expected) in rows {
+            assert_eq!(fit(text, 100, slack), *expected, "{text:?}");
         }
     }
 

@@ -24,6 +24,24 @@ pub struct TicketView {
     pub excerpt: String,
     /// Where the ticket opens in a browser.
     pub url: Option<String>,
+    /// Which state of the ticket this is: what is pressed on an older one may be out of date.
+    pub version: u32,
+    /// How pressing it is.
+    pub tone: Tone,
+    /// A small line below it, for whoever reads it there.
+    pub footer: Option<String>,
+}
+
+/// How pressing a ticket is, for the colour of its card.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum Tone {
+    /// There is time.
+    #[default]
+    Calm,
+    /// A promise was broken.
+    Late,
+    /// There is nothing left to do.
+    Done,
 }
 
 /// A promise and its moment.
@@ -55,11 +73,44 @@ pub enum Button {
     NotSolved,
     /// An agent proposes it as solved.
     Resolve,
+    /// Somebody answers: opens a dialog.
+    Reply,
+    /// An agent notes something: opens a dialog.
+    Note,
+    /// The requester wants it taken up again.
+    Reopen,
+    /// The requester says how it was, 1 (very bad) to 5 (great).
+    Rate(u8),
+    /// Somebody took notice of a broken promise.
+    Acknowledge,
+    /// Somebody else shall do it: opens a dialog.
+    Reassign,
+    /// Another date for the solution: opens a dialog.
+    Extend,
 }
 
 impl Button {
     /// All buttons, in the order they are shown.
-    pub const ALL: [Self; 4] = [Self::Take, Self::Confirm, Self::NotSolved, Self::Resolve];
+    pub const ALL: [Self; 15] = [
+        Self::Take,
+        Self::Confirm,
+        Self::NotSolved,
+        Self::Resolve,
+        Self::Reply,
+        Self::Note,
+        Self::Reopen,
+        Self::Rate(1),
+        Self::Rate(2),
+        Self::Rate(3),
+        Self::Rate(4),
+        Self::Rate(5),
+        Self::Acknowledge,
+        Self::Reassign,
+        Self::Extend,
+    ];
+    /// The five answers to "how was it?".
+    pub const RATINGS: [Self; 5] =
+        [Self::Rate(1), Self::Rate(2), Self::Rate(3), Self::Rate(4), Self::Rate(5)];
 
     /// The verb that names the button in Slack's `action_id` and Discord's `custom_id`.
     pub const fn verb(self) -> &'static str {
@@ -68,7 +119,32 @@ impl Button {
             Self::Confirm => "confirm",
             Self::NotSolved => "decline",
             Self::Resolve => "propose",
+            Self::Reply => "reply",
+            Self::Note => "note",
+            Self::Reopen => "reopen",
+            Self::Rate(1) => "rate1",
+            Self::Rate(2) => "rate2",
+            Self::Rate(3) => "rate3",
+            Self::Rate(4) => "rate4",
+            Self::Rate(_) => "rate5",
+            Self::Acknowledge => "acknowledge",
+            Self::Reassign => "reassign",
+            Self::Extend => "extend",
         }
+    }
+
+    /// What the button's value says: the ticket, and the state of it that was shown.
+    pub fn value(number: u64, version: u32) -> String {
+        format!("{number}:{version}")
+    }
+
+    /// A button's value read back; older ones say no state.
+    pub fn read_value(value: &str) -> Option<(u64, Option<u32>)> {
+        let (number, version) = match value.split_once(':') {
+            Some((number, version)) => (number, version.parse().ok()),
+            None => (value, None),
+        };
+        Some((number.parse().ok()?, version))
     }
 
     /// The button of a Slack `action_id` such as `tkt.take`.
@@ -76,11 +152,11 @@ impl Button {
         Self::from_verb(action_id.strip_prefix("tkt.")?)
     }
 
-    /// The button and ticket number of a Discord `custom_id` such as `t:take:12`.
-    pub fn from_custom_id(custom_id: &str) -> Option<(Self, u64)> {
-        let (verb, number) = custom_id.strip_prefix("t:")?.split_once(':')?;
-        let digits = number.split(':').next().unwrap_or_default();
-        Some((Self::from_verb(verb)?, digits.parse().ok()?))
+    /// The button, ticket number and shown state of a Discord `custom_id` such as `t:take:12:7`.
+    pub fn from_custom_id(custom_id: &str) -> Option<(Self, u64, Option<u32>)> {
+        let (verb, value) = custom_id.strip_prefix("t:")?.split_once(':')?;
+        let (number, version) = Self::read_value(value)?;
+        Some((Self::from_verb(verb)?, number, version))
     }
 
     pub(crate) const fn label(self) -> &'static str {
@@ -89,6 +165,17 @@ impl Button {
             Self::Confirm => "Yes, solved",
             Self::NotSolved => "Not solved",
             Self::Resolve => "Resolve",
+            Self::Reply => "Reply",
+            Self::Note => "Add note",
+            Self::Reopen => "It is not solved: reopen",
+            Self::Rate(1) => "😡 1",
+            Self::Rate(2) => "🙁 2",
+            Self::Rate(3) => "😐 3",
+            Self::Rate(4) => "🙂 4",
+            Self::Rate(_) => "🤩 5",
+            Self::Acknowledge => "Acknowledge",
+            Self::Reassign => "Reassign",
+            Self::Extend => "Agree on another date",
         }
     }
 
@@ -138,9 +225,10 @@ mod tests {
         for button in Button::ALL {
             assert_eq!(Button::from_action_id(&format!("tkt.{}", button.verb())), Some(button));
             let custom_id = format!("t:{}:12", button.verb());
-            assert_eq!(Button::from_custom_id(&custom_id), Some((button, 12)));
+            assert_eq!(Button::from_custom_id(&custom_id), Some((button, 12, None)));
         }
-        assert_eq!(Button::from_custom_id("t:take:12:7"), Some((Button::Take, 12)));
+        let shown = format!("t:take:{}", Button::value(12, 7));
+        assert_eq!(Button::from_custom_id(&shown), Some((Button::Take, 12, Some(7))));
         for other in
             ["", "t:", "t:take", "t:take:x", "t:fly:1", "tkt.take", "t:take:99999999999999999999"]
         {

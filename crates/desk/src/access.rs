@@ -279,7 +279,12 @@ pub fn permit(who: &Who, ticket: Option<&Ticket>, command: Command) -> Result<Pe
         Command::Escalate(_) | Command::SetPriority { .. } | Command::SetType { .. } => {
             who.role.is_staff()
         }
-        Command::Retitle(_) | Command::Tag { .. } | Command::Annotate(_) => who.role.is_staff(),
+        // Whoever asked may say it better for as long as nobody works on it.
+        Command::Retitle(_) => {
+            let taken = ticket.is_none_or(|ticket| ticket.assignee.is_some());
+            who.role.is_staff() || is_requester && !taken
+        }
+        Command::Tag { .. } | Command::Annotate(_) => who.role.is_staff(),
         Command::Translate { part, .. } => {
             who.role.is_staff() || is_requester && *part != Part::Solution
         }
@@ -295,6 +300,7 @@ pub fn permit(who: &Who, ticket: Option<&Ticket>, command: Command) -> Result<Pe
         Command::Follow { who: one } | Command::Unfollow { who: one } => {
             who.role.is_staff() || who.is(one)
         }
+        Command::EditMessage { said, .. } | Command::DeleteMessage { said } => who.is(&said.author),
         Command::Rearm { .. } | Command::Archive => false,
         Command::Tick | Command::Give { .. } | Command::ReportUndeliverable { .. } => false,
     };

@@ -15,6 +15,7 @@ use crate::metadata;
 use crate::related::Link;
 use crate::rule::action::Unfit;
 use crate::sla::Promise;
+use crate::talk::Said;
 use crate::task;
 use crate::texts::Part;
 use crate::ticket::{Channel, Closure, Place, Priority, Status, Type};
@@ -213,6 +214,18 @@ pub enum Command {
     },
     /// Plan a visit, or go on with it.
     Visit(Box<visit::Step>),
+    /// Say something otherwise that was said.
+    EditMessage {
+        /// What.
+        said: Said,
+        /// How it reads from now on.
+        text: Text,
+    },
+    /// Take back something that was said.
+    DeleteMessage {
+        /// What.
+        said: Said,
+    },
     /// Say that its story is written down beside the table.
     Archive,
     /// Say what there is to do.

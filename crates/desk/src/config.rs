@@ -62,6 +62,9 @@ pub struct Config {
     pub workspaces: Vec<String>,
     /// Discord guilds served; empty serves any validly signed one.
     pub guilds: Vec<String>,
+    /// Channels in which an emoji on a message does nothing.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub no_emoji: Vec<ChatChannel>,
 }
 
 /// A person with a role.
@@ -249,6 +252,7 @@ impl Config {
             limits: Limits::default(),
             workspaces: Vec::new(),
             guilds: Vec::new(),
+            no_emoji: Vec::new(),
         }
     }
 

@@ -358,6 +358,20 @@ pub enum Event {
         /// The rule that would have run next.
         rule: RuleId,
     },
+    /// Whoever wrote a message says it otherwise.
+    MessageEdited {
+        /// The entry it was said in.
+        entry: u32,
+        /// Who may read it.
+        visibility: Visibility,
+    },
+    /// Whoever wrote a message took it back.
+    MessageDeleted {
+        /// The entry it was said in.
+        entry: u32,
+        /// Who may have read it.
+        visibility: Visibility,
+    },
     /// Its story was written down beside the table, whole.
     Archived,
     /// A message could not be delivered, and will not be tried again.
@@ -437,6 +451,8 @@ impl Event {
             Event::RuleRan { .. } => "rule_ran",
             Event::RulesStopped { .. } => "rules_stopped",
             Event::MacroApplied { .. } => "macro_applied",
+            Event::MessageEdited { .. } => "message_edited",
+            Event::MessageDeleted { .. } => "message_deleted",
             Event::Archived => "archived",
             Event::Undeliverable { .. } => "undeliverable",
         }
@@ -462,6 +478,9 @@ impl Event {
                 Some(Visibility::Public)
             }
             Event::Approved | Event::AutoReplied => Some(Visibility::Public),
+            Event::MessageEdited { visibility, .. } | Event::MessageDeleted { visibility, .. } => {
+                Some(*visibility)
+            }
             Event::Notified { .. } => Some(Visibility::Internal),
             Event::RuleRan { .. } | Event::RulesStopped { .. } => None,
             Event::MacroApplied { .. } => None,
@@ -519,6 +538,7 @@ impl Event {
             Event::VisitPlanned { .. } | Event::VisitStarted | Event::VisitArrived => None,
             Event::VisitDone { .. } | Event::VisitCancelled => None,
             Event::Archived => None,
+            Event::MessageEdited { .. } | Event::MessageDeleted { .. } => None,
             Event::FormFilled { .. } | Event::FieldsSet { .. } | Event::Translated { .. } => None,
             Event::TaskAdded { .. } | Event::TaskRenamed { .. } | Event::TaskGiven { .. } => None,
             Event::TaskDated { .. } | Event::TaskDone { .. } | Event::TaskUndone { .. } => None,

@@ -16,6 +16,7 @@ use crate::related;
 use crate::rule::Marks;
 use crate::silence::Silence;
 use crate::sla::Clocks;
+use crate::talk::ChatMessage;
 use crate::task::{self, Tasks};
 use crate::texts::{self, Texts};
 use crate::ticket::{Closure, Rating, Review, Status, Ticket};
@@ -117,6 +118,9 @@ pub struct Text {
     /// The words are those of another entry, and are read there.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub of: Option<Pointer>,
+    /// The message in chat that they are.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub chat: Option<ChatMessage>,
 }
 
 /// An entry of some ticket.
@@ -127,6 +131,11 @@ pub struct Pointer {
     /// Its place in that history, from 1.
     pub seq: u32,
 }
+
+/// The longest title, in characters.
+pub const TITLE_AT_MOST: usize = 300;
+/// The longest words of one entry, in characters.
+pub const WORDS_AT_MOST: usize = 200_000;
 
 /// A title out of words: their first line, cut to this many characters.
 pub fn title_of(words: &str, at_most: usize) -> String {
@@ -320,6 +329,7 @@ fn record(ticket: &mut Ticket, entry: &Entry) {
         Event::Sought { .. } => {}
         Event::AlarmRaised { .. } | Event::Undeliverable { .. } => {}
         Event::AutoReplied | Event::Notified { .. } | Event::Translated { .. } => {}
+        Event::MessageEdited { .. } | Event::MessageDeleted { .. } => {}
         Event::RuleRan { .. } | Event::RulesStopped { .. } | Event::MacroApplied { .. } => {}
         Event::Archived => ticket.archived_at = Some(entry.at),
     }

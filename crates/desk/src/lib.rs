@@ -45,6 +45,8 @@ pub mod language;
 
 pub mod texts;
 
+pub mod talk;
+
 pub mod form;
 
 pub mod answer;

@@ -8,6 +8,7 @@ use crate::command::{Command, Filled, Opening, Refusal};
 use crate::history::{Actor, Entry, Event, Pointer, Text, evolve};
 use crate::id::PersonId;
 use crate::sla::{self, Promise};
+use crate::talk::Said;
 use crate::task;
 use crate::ticket::{Closure, Priority, Status, Ticket};
 use crate::waiting::{self, Act, HOLD_AT_MOST};
@@ -229,6 +230,14 @@ impl Story {
             }
             Command::ChangeTask { task, change } => self.change_task(task, *change)?,
             Command::Visit(step) => self.visit(*step)?,
+            Command::EditMessage { said, text } => {
+                let Said { entry, visibility, .. } = said;
+                self.said(Event::MessageEdited { entry, visibility }, text);
+            }
+            Command::DeleteMessage { said } => {
+                let Said { entry, visibility, .. } = said;
+                self.happened(Event::MessageDeleted { entry, visibility });
+            }
             Command::Archive => self.archive(),
             Command::ReportUndeliverable { message, reason } => {
                 self.happened(Event::Undeliverable { message, reason });
@@ -451,6 +460,8 @@ fn outlives_closing(command: &Command) -> bool {
             | Command::Rate { .. }
             | Command::Translate { .. }
             | Command::AddNote(_)
+            | Command::EditMessage { .. }
+            | Command::DeleteMessage { .. }
             | Command::Notify { .. }
             | Command::ApplyMacro { .. }
             | Command::ReportUndeliverable { .. }

@@ -99,6 +99,12 @@ pub enum Message {
     AutoReply,
     /// To agents: what a rule or a colleague wants them to know.
     Notice,
+    /// To the queue's channel, below the card: what was said elsewhere.
+    Mirror,
+    /// To the queue's channel: what was said in the numbered entry reads otherwise, or was taken back.
+    MirrorChanged(u32),
+    /// To the queue's channel: the card shows something else.
+    Refresh,
     /// To the bus: the entries from this one to the numbered one.
     Events(u32),
 }
@@ -146,6 +152,7 @@ impl Message {
             Message::Digest => Weight::News,
             Message::GiveOut(_) | Message::Events(_) => Weight::Conversation,
             Message::LinkCode => Weight::Conversation,
+            Message::Mirror | Message::MirrorChanged(_) | Message::Refresh => Weight::Conversation,
         }
     }
 
@@ -206,6 +213,7 @@ impl Message {
             Message::OthersWrote => false,
             Message::Events(_) | Message::GiveOut(_) | Message::Digest => true,
             Message::LinkCode => true,
+            Message::Mirror | Message::MirrorChanged(_) | Message::Refresh => true,
         }
     }
 }

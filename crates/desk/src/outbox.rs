@@ -16,6 +16,7 @@ use crate::sla::Alarm;
 use crate::ticket::Ticket;
 
 mod audience;
+mod channel;
 mod mention;
 
 use audience::Outbox;
@@ -30,6 +31,8 @@ pub enum Lane {
     Chat(PersonId),
     /// A queue's channel, or its members where it has none.
     Queue(QueueId),
+    /// A ticket's card in a queue's channel.
+    Card(Number),
     /// Tickets of a queue that somebody has to be found for.
     GiveOut(QueueId),
     /// Another system.
@@ -84,6 +87,7 @@ impl Owed {
             Lane::Mail(person) => (person.as_str(), "mail"),
             Lane::Chat(person) => (person.as_str(), "chat"),
             Lane::Queue(queue) => (queue.as_str(), "queue"),
+            Lane::Card(_) => ("desk", "card"),
             Lane::GiveOut(queue) => (queue.as_str(), "give-out"),
             Lane::Webhook(id) => (id.as_str(), "webhook"),
             Lane::Held(person) => (person.as_str(), "held"),
@@ -91,6 +95,11 @@ impl Owed {
             Lane::Bus(_) => ("desk", "bus"),
         };
         format!("{}/{}/{audience}/{channel}", self.number.0, self.seq)
+    }
+
+    /// What a message about this entry to that queue's channel is called.
+    pub fn id_in_queue(number: Number, seq: u32, queue: &QueueId) -> String {
+        format!("{}/{seq}/{queue}/queue", number.0)
     }
 }
 
@@ -113,7 +122,9 @@ pub fn outgoing(scene: &Scene<'_>, first_seq: u32, entries: &[Entry]) -> Vec<Owe
     let mut desk = Outbox::of(scene);
     for (seq, entry) in (first_seq..).zip(entries) {
         desk.tell(seq, entry);
+        desk.mirror(seq, entry);
     }
+    desk.refresh(scene, first_seq, entries);
     let mut owed = highest_alarm_a_lane(desk.owed);
     if let Some(count) = u32::try_from(entries.len()).ok().filter(|count| *count > 0) {
         let shard = u8::try_from(ticket.number.0 % BUS_SHARDS).unwrap_or(0);

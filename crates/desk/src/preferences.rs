@@ -159,7 +159,7 @@ impl Preferences {
             Lane::Mail(who) => (can.mail, (can.chat, Lane::Chat(who.clone())), Reach::Chat),
             Lane::Chat(who) => (can.chat, (can.mail, Lane::Mail(who.clone())), Reach::Mail),
             Lane::Queue(_) | Lane::GiveOut(_) | Lane::Daily | Lane::Bus(_) => return Way::Here,
-            Lane::Webhook(_) | Lane::Held(_) => return Way::Here,
+            Lane::Webhook(_) | Lane::Held(_) | Lane::Card(_) => return Way::Here,
         };
         let (there, lane) = other;
         if there && (!here || self.reach == wanted) {

@@ -73,6 +73,14 @@ pub(crate) fn record(ticket: &mut Ticket, entry: &Entry) {
             }
         }
         Event::Rated { .. } => said(Part::Comment, false),
+        // The title stays what it became.
+        Event::MessageEdited { entry: edited, .. } => {
+            let parts = ticket.texts.iter_mut().filter(|(part, _)| **part != Part::Title);
+            for (_, said) in parts.filter(|(_, said)| said.entry == *edited) {
+                said.entry = seq;
+                said.others.clear();
+            }
+        }
         Event::Translated { part, language } => {
             if let Some(said) = ticket.texts.get_mut(part) {
                 said.others.insert(language.clone(), seq);

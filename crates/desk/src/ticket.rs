@@ -259,6 +259,11 @@ pub enum Place {
         /// The message the thread hangs on.
         thread: String,
     },
+    /// A Discord thread or direct message: a channel of its own.
+    Discord {
+        /// The channel.
+        channel: String,
+    },
 }
 
 /// What the requester thought of the help, 1 (very bad) to 5 (great).

@@ -8,7 +8,7 @@ use serde::Deserialize;
 
 use crate::assign::Region;
 use crate::calendar::{Hours, NamedCalendar};
-use crate::config::{Config, Limits, Member, Queue};
+use crate::config::{ChatChannel, Config, Limits, Member, Queue};
 use crate::form::Form;
 use crate::id::{CalendarId, PolicyId};
 use crate::language::Language;
@@ -52,6 +52,8 @@ pub(crate) struct AtRest {
     workspaces: Vec<String>,
     #[serde(default)]
     guilds: Vec<String>,
+    #[serde(default)]
+    no_emoji: Vec<ChatChannel>,
 }
 
 /// The one policy of a desk before there were several: each promise with a calendar of its own.
@@ -80,6 +82,7 @@ impl From<AtRest> for Config {
             limits: stored.limits,
             workspaces: stored.workspaces,
             guilds: stored.guilds,
+            no_emoji: stored.no_emoji,
         };
         if let Some(one) = stored.policy {
             one.join(&mut config);

@@ -2,7 +2,7 @@
 //! a line may be added to the golden file, never changed.
 
 use desk::config::Config;
-use desk::history::Event;
+use desk::history::{Event, Visibility};
 use desk::language::Language;
 use desk::policy::Circumstances;
 use desk::related::Relation;
@@ -128,6 +128,8 @@ fn events() -> Vec<Event> {
         Event::Translated { part: Part::Title, language: Language::parse("pt-BR").unwrap() },
         Event::Archived,
         Event::Annotated,
+        Event::MessageEdited { entry: 4, visibility: Visibility::Public },
+        Event::MessageDeleted { entry: 4, visibility: Visibility::Internal },
     ]
 }
 

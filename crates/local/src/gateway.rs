@@ -13,7 +13,7 @@ use bytes::Bytes;
 use http::{StatusCode, header};
 
 use crate::desk::LocalDesk;
-use crate::{dev, front, standins, start_page};
+use crate::{chat_room, dev, front, standins, start_page};
 
 /// API Gateway's own limit on a request, in bytes.
 const BODY_AT_MOST: usize = 10 * 1024 * 1024;
@@ -24,12 +24,14 @@ pub fn router(desk: Arc<LocalDesk>, is_loopback: bool) -> Router {
         .route("/healthz", get(rest))
         .route("/slack/{*rest}", any(slack))
         .route("/discord/interactions", any(discord))
+        .route(chat::discord::relay::PATH, any(discord))
         .route("/v1", any(rest))
         .route("/v1/{*rest}", any(rest));
     let all = if is_loopback {
         let pages = Router::new().route("/", get(start_page::show)).merge(dev::router());
         let standins = standins::router(desk.standins.clone());
-        let local = pages.with_state(desk.clone()).merge(standins);
+        let room = chat_room::router(desk.clone());
+        let local = pages.with_state(desk.clone()).merge(standins).merge(room);
         // The doors stay open to a tunnel, whatever name it gives this machine.
         doors.with_state(desk).merge(local.layer(from_fn(front::only_this_machine)))
     } else {

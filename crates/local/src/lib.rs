@@ -2,10 +2,12 @@
 //! each AWS service it stands in for, and the commands that ring its doors.
 
 // The desk and its commands.
+mod chat_room;
 pub mod config;
 pub mod demo;
 pub mod desk;
 pub mod options;
+pub mod register;
 pub mod say;
 pub mod serve;
 pub mod time;

@@ -18,5 +18,6 @@ async fn main() -> Result<()> {
         Some(Command::Say(say)) => local::say::say(&say).await,
         Some(Command::Token(token)) => local::token::run(&token).await,
         Some(Command::Config(config)) => local::config::run(&config).await,
+        Some(Command::Discord(discord)) => local::register::run(&discord).await,
     }
 }

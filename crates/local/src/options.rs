@@ -39,6 +39,33 @@ pub enum Command {
     /// The whole configuration as one file.
     #[command(subcommand)]
     Config(Config),
+    /// What Discord has to be told of this desk.
+    #[command(subcommand)]
+    Discord(Discord),
+}
+
+/// What `discord` can do.
+#[derive(Subcommand, Debug)]
+pub enum Discord {
+    /// Register /ticket and the menu commands, in place of those there were.
+    Register(Register),
+}
+
+/// Options of `discord register`.
+#[derive(Args, Debug, Clone)]
+pub struct Register {
+    /// The application's number.
+    #[arg(long, env = "BELLHOP_DISCORD_APPLICATION_ID")]
+    pub application: String,
+    /// The bot's token.
+    #[arg(long, env = "BELLHOP_DISCORD_BOT_TOKEN", hide_env_values = true)]
+    pub token: String,
+    /// One server's number; without it, everywhere.
+    #[arg(long)]
+    pub guild: Option<String>,
+    /// Discord's API.
+    #[arg(long, env = "BELLHOP_DISCORD_API_URL", default_value = chat::discord::client::API_URL)]
+    pub api_url: String,
 }
 
 /// Options of `serve`.

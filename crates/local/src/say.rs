@@ -91,9 +91,7 @@ pub async fn discord(
 ) -> Result<(u16, Value)> {
     let (sub, options) = discord_options(words);
     let snowflake = DeskClock::wall().as_nanosecond().unsigned_abs() % 1_000_000_000_000_000_000;
-    let account = user.bytes().fold(100_000_000_000_000_000u64, |sum, b| {
-        sum * 3 % 899_999_999_999_999_999 + u64::from(b)
-    });
+    let account = discord_account(user);
     let body = json!({
         "id": snowflake.to_string(),
         "application_id": secrets.discord_application_id,
@@ -102,7 +100,7 @@ pub async fn discord(
         "version": 1,
         "guild_id": "200000000000000001",
         "channel_id": "200000000000000002",
-        "member": { "user": { "id": account.to_string(), "username": user, "global_name": user } },
+        "member": { "user": { "id": account, "username": user, "global_name": user } },
         "data": {
             "id": "200000000000000003", "name": "ticket", "type": 1,
             "options": [{ "name": sub, "type": 1, "options": options }],
@@ -117,6 +115,14 @@ pub async fn discord(
         ("x-signature-ed25519", signature),
     ];
     post(&format!("http://{to}/discord/interactions"), &headers, body).await
+}
+
+/// The account of somebody in the made-up guild: always the same for the same name.
+pub fn discord_account(name: &str) -> String {
+    let sum = name.bytes().fold(100_000_000_000_000_000u64, |sum, b| {
+        sum * 3 % 899_999_999_999_999_999 + u64::from(b)
+    });
+    sum.to_string()
 }
 
 fn discord_options(words: &str) -> (&str, Value) {

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use desk::calendar::{Hours, NamedCalendar};
-use desk::config::{Config, Queue};
+use desk::config::{ChatChannel, Config, Queue};
 use desk::policy::Policy;
 
 use crate::assign;
@@ -139,6 +139,10 @@ fn edited(before: &Thing, after: &Thing) -> Vec<Change> {
     differing.collect()
 }
 
+fn channels(channels: &[ChatChannel]) -> String {
+    channels.iter().cloned().map(String::from).collect::<Vec<_>>().join(", ")
+}
+
 fn things(config: &Config) -> Vec<Thing> {
     let field = |name: &str, value: String| (name.to_owned(), value);
     let mut things = vec![Thing {
@@ -148,6 +152,7 @@ fn things(config: &Config) -> Vec<Thing> {
             field("zone", config.zone.iana_name().unwrap_or("UTC").to_owned()),
             field("workspaces", config.workspaces.join(", ")),
             field("guilds", config.guilds.join(", ")),
+            field("no_emoji", channels(&config.no_emoji)),
             field("language", config.language.to_string()),
             field("limits", limit_rows(&config.limits)),
         ],

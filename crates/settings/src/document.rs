@@ -25,6 +25,7 @@ const FIELDS: &[&str] = &[
     "zone",
     "workspaces",
     "guilds",
+    "no_emoji",
     "members",
     "queues",
     "regions",
@@ -133,6 +134,8 @@ impl Document {
         for list in [&mut config.workspaces, &mut config.guilds] {
             *list = BTreeSet::from_iter(std::mem::take(list)).into_iter().collect();
         }
+        config.no_emoji.sort_by_key(|channel| String::from(channel.clone()));
+        config.no_emoji.dedup();
         for form in &mut config.forms {
             form.handlers =
                 BTreeSet::from_iter(std::mem::take(&mut form.handlers)).into_iter().collect();
@@ -201,6 +204,7 @@ fn config(value: &Value) -> Result<Config, Wrong> {
         regions: regions.iter().map(assign::region).collect::<Result<_, _>>()?,
         workspaces: table.read_all("workspaces", account)?,
         guilds: table.read_all("guilds", account)?,
+        no_emoji: table.read_all("no_emoji", channel)?,
         domain,
         zone,
         calendars,
@@ -220,8 +224,6 @@ fn member(table: &Table<'_>) -> Result<Member, Wrong> {
 pub(crate) fn queue(table: &Table<'_>, domain: &str) -> Result<Queue, Wrong> {
     let id = table.read("id", short_word)?.ok_or_else(|| table.wrong("id", "it is needed"))?;
     let person = |name: &str| Ok::<_, Wrong>(table.read(name, address)?.map(PersonId));
-    let channel =
-        |text: &str| ChatChannel::try_from(text.to_owned()).map_err(|wrong| wrong.to_string());
     let (review, tasks_first) = (table.flag("review")?, table.flag("tasks_first")?);
     let mailbox = table.read("address", address)?;
     let members = table.read_all("members", address)?;
@@ -247,6 +249,10 @@ fn language(text: &str) -> Result<Language, String> {
 }
 
 /// The id of a workspace or a guild.
+fn channel(text: &str) -> Result<ChatChannel, String> {
+    ChatChannel::try_from(text.to_owned()).map_err(|wrong| wrong.to_string())
+}
+
 fn account(text: &str) -> Result<String, String> {
     let fits = (1..=40).contains(&text.len()) && text.chars().all(|c| c.is_ascii_alphanumeric());
     fits.then(|| text.to_owned()).ok_or_else(|| format!("{text:?} has letters and digits alone"))

@@ -105,6 +105,7 @@ fn full() -> Config {
     });
     config.workspaces = vec!["T01".into()];
     config.guilds = vec!["123".into(), "456".into()];
+    config.no_emoji = vec![ChatChannel::Discord("7".into()), ChatChannel::Slack("C01".into())];
     config
 }
 

@@ -29,6 +29,7 @@ const PLACES: &str = "
 # Slack workspaces and Discord guilds that are served, by id; none listed serves any whose requests
 # are signed.
 ";
+const NO_EMOJI: &str = "\n# Channels in which an emoji on a message does nothing.\n";
 const MEMBERS: &str = "
 # Everybody with a role: admin, manager, lead, agent, collaborator, organisation_viewer, auditor,
 # service. Everybody else may ask. One of them stays admin. Of an agent there may be said: skills (a
@@ -73,6 +74,11 @@ impl Document {
         out.push_str(PLACES);
         line(&mut out, "workspaces", &list(&config.workspaces));
         line(&mut out, "guilds", &list(&config.guilds));
+        if !config.no_emoji.is_empty() {
+            let channels = config.no_emoji.iter().cloned().map(String::from);
+            out.push_str(NO_EMOJI);
+            line(&mut out, "no_emoji", &list(&channels.collect::<Vec<_>>()));
+        }
         limits(&mut out, &config.limits);
         out.push_str(MEMBERS);
         members(&mut out, &config.members);

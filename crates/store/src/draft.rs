@@ -12,7 +12,6 @@ use desk::metadata::Metadata;
 use desk::outbox::Scene;
 use desk::rule::{self, Facts};
 use desk::texts::Part;
-use desk::ticket::Place;
 use desk::{Number, Ticket, evolve, outbox, webhook};
 use jiff::Timestamp;
 use sha2::{Digest, Sha256};
@@ -20,7 +19,7 @@ use sha2::{Digest, Sha256};
 use crate::change::{Along, Answer, NewTicket, Once};
 use crate::error::Error;
 use crate::item::{self, Asker, Item, Stored, n, s};
-use crate::{Store, key, lane};
+use crate::{Store, key, lane, talk};
 
 /// What one transaction may hold, by DynamoDB's limits.
 pub(crate) const ITEMS_AT_MOST: usize = 100;
@@ -167,6 +166,9 @@ impl Store {
             items.push(self.put_new(item::entry_item(number, seq, entry, command)?)?);
             if let Some(text) = entry.text.as_ref().filter(|text| **text != Text::default()) {
                 items.push(self.put(self.body_item(number, seq, text).await?)?);
+                if let Some(chat) = &text.chat {
+                    items.push(self.put(talk::said(chat, number, seq))?);
+                }
             }
         }
         let queue = stored.ticket.queue.as_ref().and_then(|queue| config.queue(queue));
@@ -205,7 +207,7 @@ impl Store {
             items.push(self.put(arrival.clone().about(number).item()?)?);
         }
         for place in &along.threads {
-            items.push(self.put(thread_item(place, number))?);
+            items.push(self.put(talk::thread(place, number))?);
         }
         if let Some(settled) = &along.settles {
             items.push(self.delete(settled.clone())?);
@@ -278,19 +280,4 @@ impl Store {
             .map_err(|cause| Error::damaged("a write", cause))?;
         Ok(TransactWriteItem::builder().put(put).build())
     }
-}
-
-pub(crate) fn thread_item(place: &Place, number: Number) -> Item {
-    let key = match place {
-        Place::Mail { message_id } => key::mail_thread(&thread_hash(message_id)),
-        Place::Slack { team, channel, thread } => key::slack_thread(team, channel, thread),
-    };
-    let mut item = key.attributes();
-    item.insert("number".into(), n(number.0));
-    item
-}
-
-/// A Message-ID as it is looked up: strangers choose them, so their length and letters are not ours.
-pub(crate) fn thread_hash(message_id: &str) -> String {
-    hex::encode(Sha256::digest(message_id.trim().as_bytes()))
 }

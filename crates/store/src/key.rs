@@ -10,7 +10,10 @@
 //! | who sends a lane now; news waits | `LANE#<lane>` / `LEASE`; `PACE#<sort>` | |
 //! | what arrived | `INBOUND#<door>#<day>` / `<received>#<id>` | |
 //! | seen before (expires) | `SEEN#<door>#<id>` / `SEEN` | |
-//! | where a thread belongs | `THREAD#mail#<hash>`, `THREAD#slack#<team>#<channel>#<ts>` / `THREAD` | |
+//! | where a thread belongs | `THREAD#mail#<hash>`, `THREAD#slack#<team>#<channel>#<ts>`, `THREAD#discord#<channel>` / `THREAD` | |
+//! | its card in a queue's channel; what is below it | `TICKET#<number>` / `CARD#<queue>`; `THREAD#card#<channel>#<message>` / `THREAD` | |
+//! | where a person is talked to about it | `TICKET#<number>` / `TALK#<person>` | |
+//! | which entry a message in chat is | the thread's partition / `SAID#<message>` | |
 //! | person; one of their names | `PERSON#<id>` / `PERSON`; `IDENTITY#<identity>` / `IDENTITY` | |
 //! | a name they want; codes asked for | `PERSON#<id>` / `LINK`; `CODES`; `CODES#<sha-256>` / `CODES` |
 //! | what other systems call things | `EXTERNAL#person#<id>`, `EXTERNAL#organisation#<id>`; `EXTERNAL#ticket#<id>` / `<number>` | |
@@ -32,11 +35,14 @@
 //! `AGENT#a#open` by next due; `asked` `PERSON#p` by opening; `due` (keys only, sparse)
 //! `DUE#<shard>` by next moment and `LATE#<shard>` for lanes.
 
+use desk::config::ChatChannel;
 use desk::outbox::Lane;
 use desk::person::Identity;
+use desk::ticket::Place;
 use desk::{Number, OrganisationId, PersonId, QueueId, WebhookId};
 use jiff::Timestamp;
 use jiff::civil::Date;
+use sha2::{Digest, Sha256};
 
 /// Tickets are spread over this many shards of the `due` index.
 pub const DUE_SHARDS: u64 = 8;
@@ -100,6 +106,7 @@ pub fn lane(lane: &Lane) -> String {
         Lane::Mail(person) => format!("{LANE}mail#{person}"),
         Lane::Chat(person) => format!("{LANE}chat#{person}"),
         Lane::Queue(queue) => format!("{LANE}queue#{queue}"),
+        Lane::Card(number) => format!("{LANE}card#{}", number.0),
         Lane::GiveOut(queue) => format!("{LANE}give-out#{queue}"),
         Lane::Webhook(id) => format!("{LANE}webhook#{id}"),
         Lane::Held(person) => format!("{LANE}held#{person}"),
@@ -131,6 +138,16 @@ pub const DAILY: &str = "LANE#daily";
 
 /// What every lane's partition begins with.
 pub const LANE: &str = "LANE#";
+
+/// Whether a lane holds looks at a ticket's card.
+pub fn is_card(lane: &str) -> bool {
+    leads_to(lane, "card#")
+}
+
+/// Whether a lane leads to a channel in which messages are posted.
+pub fn is_channel(lane: &str) -> bool {
+    leads_to(lane, "queue#")
+}
 
 /// Whether a lane holds tickets that somebody has to be found for.
 pub fn gives_out(lane: &str) -> bool {
@@ -225,14 +242,48 @@ pub fn seen(door: &str, id: &str) -> Key {
     key(format!("SEEN#{door}#{id}"), "SEEN")
 }
 
-/// A mail thread, by the hash of a Message-ID.
-pub fn mail_thread(hash: &str) -> Key {
-    key(format!("THREAD#mail#{hash}"), "THREAD")
+/// A conversation.
+pub fn thread(place: &Place) -> Key {
+    key(thread_partition(place), "THREAD")
 }
 
-/// A Slack thread.
-pub fn slack_thread(team: &str, channel: &str, ts: &str) -> Key {
-    key(format!("THREAD#slack#{team}#{channel}#{ts}"), "THREAD")
+/// A message of a conversation.
+pub fn said(place: &Place, message: &str) -> Key {
+    key(thread_partition(place), format!("SAID#{message}"))
+}
+
+fn thread_partition(place: &Place) -> String {
+    match place {
+        Place::Mail { message_id } => format!("THREAD#mail#{}", message_id_hash(message_id)),
+        Place::Slack { team, channel, thread } => {
+            format!("THREAD#slack#{team}#{channel}#{thread}")
+        }
+        Place::Discord { channel } => format!("THREAD#discord#{channel}"),
+    }
+}
+
+/// A Message-ID as it is looked up: strangers choose them, so their length and letters are not ours.
+fn message_id_hash(message_id: &str) -> String {
+    hex::encode(Sha256::digest(message_id.trim().as_bytes()))
+}
+
+/// What the sort key of every card begins with.
+pub const CARD: &str = "CARD#";
+
+/// A ticket's card in a queue's channel.
+pub fn card(number: Number, queue: &QueueId) -> Key {
+    key(ticket_partition(number), format!("{CARD}{queue}"))
+}
+
+/// What is said below a card.
+pub fn card_thread(channel: &ChatChannel, message: &str) -> Key {
+    let channel = String::from(channel.clone());
+    key(format!("THREAD#card#{channel}#{message}"), "THREAD")
+}
+
+/// Where a person is talked to about a ticket.
+pub fn talk(number: Number, with: &PersonId) -> Key {
+    key(ticket_partition(number), format!("TALK#{with}"))
 }
 
 /// A person.

@@ -3,21 +3,27 @@
 //! A row is written in the ticket's transaction and goes when what it owes has left. Whoever sends a
 //! lane holds its lease; a row that fails waits longer each time and blocks the rows behind it.
 
+use aws_sdk_dynamodb::types::TransactWriteItem;
 use desk::PersonId;
 use desk::outbox::{Lane, Owed};
-use desk::ticket::Place;
 use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
+use tokio::task::JoinSet;
 
 use crate::error::Error;
 use crate::item::{self, Item, n, s};
 use crate::key::Key;
+use crate::talk::{self, Landing};
 use crate::{Store, key};
 
 /// A row that is still there this long after it should have left is late: the minute looks at it.
 const LATE_AFTER: SignedDuration = SignedDuration::from_secs(60);
 /// How many rows of a lane are read at once.
 const ROWS: i32 = 50;
+/// How many rows are read at once where there may be very many: what fits into an answer of 1 MB.
+const MANY_ROWS: i32 = 2_000;
+/// How many transactions are under way at once.
+const SIDE_BY_SIDE: usize = 8;
 
 /// One message waiting in a lane.
 #[derive(Clone, Debug)]
@@ -127,6 +133,30 @@ impl Store {
         Ok(Error::condition_held("lease a lane", put)?.then_some(holder))
     }
 
+    /// Keeps a lane for this long from now. False where it was lost meanwhile.
+    pub async fn keep_lease(
+        &self,
+        lane: &str,
+        holder: &str,
+        length: SignedDuration,
+    ) -> Result<bool, Error> {
+        let wall = self.wall();
+        let until = wall.checked_add(length).unwrap_or(wall);
+        let update = self
+            .db
+            .update_item()
+            .table_name(&self.table)
+            .set_key(Some(key::lease(lane).attributes()))
+            .update_expression("SET #until = :until")
+            .condition_expression("holder = :me")
+            .expression_attribute_names("#until", "until")
+            .expression_attribute_values(":until", s(key::instant(until)))
+            .expression_attribute_values(":me", s(holder))
+            .send()
+            .await;
+        Error::condition_held("keep a lane", update)
+    }
+
     /// Gives a lane back.
     pub async fn release(&self, lane: &str, holder: &str) -> Result<(), Error> {
         let delete = self
@@ -156,7 +186,25 @@ impl Store {
         self.rows(lane, after).await?.iter().map(read_row).collect()
     }
 
+    /// The same, as many of them as one answer holds.
+    pub async fn many_waiting_after(
+        &self,
+        lane: &str,
+        after: Option<&Key>,
+    ) -> Result<Vec<Waiting>, Error> {
+        self.so_many_rows(lane, after, MANY_ROWS).await?.iter().map(read_row).collect()
+    }
+
     pub(crate) async fn rows(&self, lane: &str, after: Option<&Key>) -> Result<Vec<Item>, Error> {
+        self.so_many_rows(lane, after, ROWS).await
+    }
+
+    async fn so_many_rows(
+        &self,
+        lane: &str,
+        after: Option<&Key>,
+        most: i32,
+    ) -> Result<Vec<Item>, Error> {
         let answer = self
             .db
             .query()
@@ -166,7 +214,7 @@ impl Store {
             .expression_attribute_values(":lease", s("LEASE"))
             .consistent_read(true)
             .set_exclusive_start_key(after.cloned().map(Key::attributes))
-            .limit(ROWS)
+            .limit(most)
             .send()
             .await
             .map_err(|e| Error::from_sdk("read a lane", e))?;
@@ -179,11 +227,13 @@ impl Store {
         &self,
         row: &Waiting,
         sent: &Sent,
-        threads: &[Place],
+        landings: &[Landing],
     ) -> Result<bool, Error> {
         let mut items = vec![self.delete(row.key.clone())?, self.put(record(row, sent)?)?];
-        for place in threads {
-            items.push(self.put(crate::draft::thread_item(place, row.owed.number))?);
+        for landing in landings {
+            for item in talk::rows(row.owed.number, landing)? {
+                items.push(self.put(item)?);
+            }
         }
         self.written_first(items).await
     }
@@ -195,13 +245,6 @@ impl Store {
             items.push(self.put(self::row(owed, row.since)?)?);
         }
         self.written_first(items).await
-    }
-
-    /// A message is to leave later, and keeps nobody waiting until then.
-    pub async fn defer(&self, row: &Waiting, until: Timestamp) -> Result<bool, Error> {
-        let mut later = row_at(&row.owed, until)?;
-        later.insert("since".into(), s(key::instant(row.since)));
-        self.written_first(vec![self.delete(row.key.clone())?, self.put(later)?]).await
     }
 
     /// The day has begun: what it owes waits in its lanes, and the next day in this one.
@@ -243,13 +286,54 @@ impl Store {
 
     /// Several messages have left as one: their rows go, what is known of them stays.
     pub async fn settle_all(&self, rows: &[Waiting], sent: &Sent) -> Result<(), Error> {
-        for rows in rows.chunks(crate::draft::ITEMS_AT_MOST / 2) {
+        let pair =
+            |row: &Waiting| Ok(vec![self.put(record(row, sent)?)?, self.delete(row.key.clone())?]);
+        self.in_pairs(rows.iter().map(pair)).await
+    }
+
+    /// Several messages go another way, each as it is given.
+    pub async fn redirect_all(&self, rows: &[(Waiting, Owed)]) -> Result<(), Error> {
+        let pair = |(row, owed): &(Waiting, Owed)| {
+            Ok(vec![self.delete(row.key.clone())?, self.put(self::row(owed, row.since)?)?])
+        };
+        self.in_pairs(rows.iter().map(pair)).await
+    }
+
+    /// Messages are to leave later, and keep nobody waiting until then.
+    pub async fn defer(&self, rows: &[Waiting], until: Timestamp) -> Result<(), Error> {
+        let pair = |row: &Waiting| {
+            let mut later = row_at(&row.owed, until)?;
+            later.insert("since".into(), s(key::instant(row.since)));
+            Ok(vec![self.delete(row.key.clone())?, self.put(later)?])
+        };
+        self.in_pairs(rows.iter().map(pair)).await
+    }
+
+    /// Writes what two items a row make, several transactions side by side: after a storm one person
+    /// has a hundred thousand rows.
+    async fn in_pairs(
+        &self,
+        mut pairs: impl Iterator<Item = Result<Vec<TransactWriteItem>, Error>>,
+    ) -> Result<(), Error> {
+        let mut writing: JoinSet<Result<bool, Error>> = JoinSet::new();
+        loop {
             let mut items = Vec::new();
-            for row in rows {
-                items.push(self.put(record(row, sent)?)?);
-                items.push(self.delete(row.key.clone())?);
+            for pair in pairs.by_ref().take(crate::draft::ITEMS_AT_MOST / 2) {
+                items.extend(pair?);
             }
-            self.written_first(items).await?;
+            if items.is_empty() {
+                break;
+            }
+            if writing.len() >= SIDE_BY_SIDE
+                && let Some(written) = writing.join_next().await
+            {
+                ended(written)?;
+            }
+            let store = self.clone();
+            writing.spawn(async move { store.written_first(items).await });
+        }
+        while let Some(written) = writing.join_next().await {
+            ended(written)?;
         }
         Ok(())
     }
@@ -293,6 +377,10 @@ impl Store {
         Error::condition_held("postpone a message", update)?;
         Ok(())
     }
+}
+
+fn ended(written: Result<Result<bool, Error>, tokio::task::JoinError>) -> Result<(), Error> {
+    written.map_err(|cause| Error::damaged("what was written", cause))?.map(drop)
 }
 
 /// A row that waits for its first try may leave; one that was postponed, from its next try on.

@@ -51,6 +51,7 @@ pub mod token;
 pub mod webhook;
 
 pub mod table;
+pub mod talk;
 
 pub mod founding;
 

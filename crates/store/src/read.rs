@@ -207,11 +207,7 @@ impl Store {
 
     /// The ticket a thread belongs to.
     pub async fn thread(&self, place: &Place) -> Result<Option<Number>, Error> {
-        let key = match place {
-            Place::Mail { message_id } => key::mail_thread(&crate::draft::thread_hash(message_id)),
-            Place::Slack { team, channel, thread } => key::slack_thread(team, channel, thread),
-        };
-        let item = self.get(key, false).await?;
+        let item = self.get(key::thread(place), false).await?;
         Ok(item.and_then(|item| item::number(&item, "number")).map(Number))
     }
 

@@ -1,11 +1,20 @@
-//! What people in chat can ask of a ticket: file, list, show, claim, close, note, reply, and the
-//! buttons of a card. The same for Slack and Discord; how it looks there is the renderer's work, who
+//! What people in chat can ask of a ticket: file, list, show, claim, close, note, reply. The same for Slack and Discord; how it looks there is the renderer's work, who
 //! the person is was settled at the door.
 
+pub mod agents;
+pub mod dialog;
 pub mod door;
+pub mod filing;
+pub mod home;
 pub mod later;
+mod link;
+mod press;
 mod receipt;
 mod receipt_words;
+pub mod say;
+mod search;
+pub mod thread;
+pub mod transcript;
 mod view;
 mod words;
 
@@ -24,6 +33,7 @@ use store::ledger::{Arrival, Outcome};
 use store::read::List;
 use store::{Error, Store, Stored};
 
+pub use press::{press, rate};
 pub use view::{card_for_agent, card_for_requester};
 pub use words::{not_done, working_on_it};
 
@@ -100,6 +110,17 @@ pub async fn carry_out(
             let close = |stored: &Stored| close(speaker, stored, reason.as_deref());
             change(store, speaker, Number(number), along, close).await
         }
+        Said::Assign { number, who } => {
+            return agents::assign(store, speaker, Number(number), &who, along).await;
+        }
+        Said::Status { number, to } => {
+            return agents::stand(store, speaker, Number(number), &to, along).await;
+        }
+        Said::Priority { number, to } => {
+            return agents::prioritise(store, speaker, Number(number), &to, along).await;
+        }
+        Said::Search { words } => search::search(store, speaker, &words).await,
+        Said::Link { what } => link::link(store, speaker, what.as_deref()).await,
         Said::Note { number, text } => {
             let note = |_: &Stored| Command::AddNote(Text::plain(text.clone()));
             change(store, speaker, Number(number), along, note).await
@@ -135,42 +156,6 @@ pub async fn go_on(
     let theirs = before.filter(|stored| speaker.asks(stored));
     let from = theirs.map(|stored| stored.ticket.number);
     answer_refusal(file(store, speaker, text, from, along).await)
-}
-
-/// Carries out a button of a card.
-pub async fn press(
-    store: &Store,
-    speaker: &Speaker,
-    button: Button,
-    number: u64,
-    along: Along,
-) -> Result<Reply, Error> {
-    let wish = |_: &Stored| match button {
-        Button::Take => Command::Claim,
-        Button::Confirm => Command::Confirm,
-        Button::NotSolved => Command::Decline(Text::plain(words::NOT_SOLVED)),
-        Button::Resolve => Command::Propose(Text::plain(words::SOLVED)),
-    };
-    answer_refusal(change(store, speaker, Number(number), along, wish).await)
-}
-
-/// Somebody wrote in a thread that belongs to a ticket, or to one that was merged into it. None where
-/// it is not theirs to answer, or is closed.
-pub async fn speak_in_thread(
-    store: &Store,
-    speaker: &Speaker,
-    number: Number,
-    text: &str,
-    along: Along,
-) -> Result<Option<Reply>, Error> {
-    let Some(stored) = store.survivor(number).await? else { return Ok(None) };
-    let ticket = &stored.ticket;
-    let who = who(speaker, &*store.config().await?);
-    if !(who.asks(ticket) || who.follows(ticket)) || ticket.status == Status::Closed {
-        return Ok(None);
-    }
-    let wish = |_: &Stored| Command::ReplyAsRequester(Text::plain(text));
-    answer_refusal(change(store, speaker, ticket.number, along, wish).await).map(Some)
 }
 
 /// Title and description out of one run of text: the title is its first line.

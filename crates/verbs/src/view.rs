@@ -1,11 +1,11 @@
 //! A ticket as somebody in chat may see it, and the buttons that make sense for them now.
 
-use chat::view::{Button, Due, TicketView};
+use chat::view::{Button, Due, TicketView, Tone};
 use desk::access::Who;
 use desk::answer::spoken;
 use desk::config::Config;
 use desk::sla::{self, Metric};
-use desk::{PersonId, Status};
+use desk::{PersonId, Status, Ticket};
 use store::Stored;
 
 /// How much of what was asked a card shows, in characters.
@@ -94,6 +94,21 @@ fn plain(stored: &Stored, excerpt: &str, config: &Config, status: String) -> Tic
         due: None,
         excerpt: excerpt.trim().chars().take(EXCERPT).collect(),
         url: None,
+        version: ticket.version,
+        tone: tone(ticket),
+        footer: None,
+    }
+}
+
+fn tone(ticket: &Ticket) -> Tone {
+    let broken = |metric: &Metric| {
+        let clock = ticket.clocks.get(*metric);
+        clock.breached && clock.is_running()
+    };
+    match ticket.status {
+        Status::Resolved | Status::Closed => Tone::Done,
+        _ if Metric::ALL.iter().any(broken) => Tone::Late,
+        _ => Tone::Calm,
     }
 }
 
@@ -108,8 +123,15 @@ pub(crate) fn buttons(stored: &Stored, who: &Who) -> Vec<Button> {
         Status::AwaitingConfirmation if who.asks(ticket) => {
             vec![Button::Confirm, Button::NotSolved]
         }
-        Status::New | Status::PendingAssignment if who.role.is_staff() => vec![Button::Take],
-        Status::InProgress if ticket.assignee.as_ref() == Some(&who.id) => vec![Button::Resolve],
+        Status::New | Status::PendingAssignment if who.role.is_staff() => {
+            vec![Button::Take, Button::Reply, Button::Reassign]
+        }
+        Status::InProgress if ticket.assignee.as_ref() == Some(&who.id) => {
+            vec![Button::Reply, Button::Note, Button::Resolve]
+        }
+        Status::Resolved if who.asks(ticket) && ticket.rating.is_none() => {
+            [Button::RATINGS.as_slice(), &[Button::Reopen]].concat()
+        }
         Status::New | Status::PendingAssignment | Status::InProgress | Status::InReview => vec![],
         Status::AwaitingRequester | Status::AwaitingConfirmation | Status::OnHold => vec![],
         Status::Resolved | Status::Closed => vec![],

@@ -2,6 +2,7 @@
 //! what is misspelt would otherwise be lost without a word.
 
 use desk::history::Text;
+pub(crate) use desk::history::{TITLE_AT_MOST, WORDS_AT_MOST};
 use desk::person::normal_address;
 use desk::{Number, Refusal};
 use http::{HeaderMap, header};
@@ -10,11 +11,6 @@ use serde_json::{Map, Value};
 
 use crate::Call;
 use crate::problem::Problem;
-
-/// The longest title, in characters.
-pub(crate) const TITLE_AT_MOST: usize = 300;
-/// The longest message, in characters.
-pub(crate) const WORDS_AT_MOST: usize = 200_000;
 
 /// A JSON object whose fields are taken one by one.
 pub(crate) struct Fields {

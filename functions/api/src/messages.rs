@@ -1,8 +1,11 @@
 //! What was said, and everything that happened.
 
+use std::collections::{BTreeMap, BTreeSet};
+
 use desk::access::{Permit, may_read_internal, permit};
 use desk::history::{Entry, Event, Text, Visibility};
-use desk::{Command, Number, Refusal};
+use desk::{Command, Number, Refusal, talk};
+use jiff::Timestamp;
 use serde_json::{Value, json};
 use store::Stored;
 use store::change::{Along, Done};
@@ -108,13 +111,17 @@ pub(crate) async fn list(call: &Call<'_>, number: Number) -> Result<Answer, Prob
     let all = may_read_internal(&call.caller.who);
     let mut said = Vec::new();
     for ticket in call.store.family(stored.ticket.clone()).await? {
-        for (seq, entry) in call.store.history(ticket.number).await? {
+        let history = call.store.history(ticket.number).await?;
+        let became: BTreeMap<u32, Became> =
+            talk::changes(&history).into_iter().map(|(seq, to)| (seq, Became::of(&to))).collect();
+        for (seq, entry) in history {
             let split_into = ticket.split_off.get(&seq).copied();
-            said.push(Said { number: ticket.number, seq, split_into, entry });
+            let became = became.get(&seq).cloned();
+            said.push(Said { number: ticket.number, seq, split_into, became, entry });
         }
     }
     said.retain(|said| all || is_public(&said.entry.event));
-    said.retain(|said| says_something(&said.entry));
+    said.retain(|said| says_something(&said.entry) && !is_change(&said.entry.event));
     said.sort_by_key(|said| (said.entry.at, said.number, said.seq));
     let key = |said: &Said| format!("{}.{}", said.number.0, said.seq);
     let (said, next) = call.slice(said, Some(WHOLE), key)?;
@@ -129,12 +136,55 @@ struct Said {
     number: Number,
     seq: u32,
     split_into: Option<Number>,
+    became: Option<Became>,
     entry: Entry,
+}
+
+/// What became of a message in chat, where whoever wrote it changed it there.
+#[derive(Clone)]
+enum Became {
+    Edited(Timestamp, String),
+    Deleted(Timestamp),
+}
+
+impl Became {
+    fn of(change: &talk::Change<'_>) -> Became {
+        match change {
+            talk::Change::Edited(at, text) => Became::Edited(*at, text.body.clone()),
+            talk::Change::Deleted(at) => Became::Deleted(*at),
+        }
+    }
+
+    /// The message as it reads now; its files stay as they are unless it was taken back.
+    fn show(&self, message: &mut Value) {
+        match self {
+            Became::Edited(at, body) => {
+                message["body"] = json!(body);
+                message["edited_at"] = json!(at);
+            }
+            Became::Deleted(at) => {
+                message["body"] = json!("");
+                message["attachments"] = json!([]);
+                message["deleted_at"] = json!(at);
+            }
+        }
+        if let Some(fields) = message.as_object_mut() {
+            fields.remove("full");
+            fields.remove("html");
+        }
+    }
+}
+
+fn is_change(event: &Event) -> bool {
+    matches!(event, Event::MessageEdited { .. } | Event::MessageDeleted { .. })
 }
 
 impl Said {
     fn shown(&self, here: Number, names: &Names) -> Option<Value> {
         let mut shown = message(self.seq, &self.entry, names)?;
+        if let Some(became) = &self.became {
+            became.show(&mut shown);
+        }
         if self.number != here {
             shown["ticket"] = json!(self.number);
         }
@@ -193,12 +243,31 @@ pub(crate) async fn events(call: &Call<'_>, number: Number) -> Result<Answer, Pr
     let stored = readable(call, number).await?;
     let all = may_read_internal(&call.caller.who);
     let mut history = call.store.history(number).await?;
+    if !all {
+        history = without_taken_back(history);
+    }
     history.retain(|(_, entry)| all || for_requester(&entry.event));
     let (history, next) = call.slice(history, Some(WHOLE), |(seq, _)| seq.to_string())?;
     let entries = history.iter().map(|(_, entry)| entry);
     let names = Names::of(call.store, &call.caller.config, &stored, entries).await?;
     let items = history.iter().map(|(seq, entry)| event(*seq, entry, &names)).collect();
     Ok(call.page(items, next))
+}
+
+/// A message that was taken back says nothing any more to whoever is no agent.
+fn without_taken_back(history: Vec<(u32, Entry)>) -> Vec<(u32, Entry)> {
+    let changes = talk::changes(&history);
+    let deleted = changes.iter().filter(|(_, change)| matches!(change, talk::Change::Deleted(_)));
+    let deleted: BTreeSet<u32> = deleted.map(|(seq, _)| *seq).collect();
+    let of_deleted = |seq: u32, event: &Event| match event {
+        Event::MessageEdited { entry, .. } => deleted.contains(entry),
+        _ => deleted.contains(&seq),
+    };
+    let shown = history.into_iter().map(|(seq, entry)| match of_deleted(seq, &entry.event) {
+        true => (seq, Entry { text: None, ..entry }),
+        false => (seq, entry),
+    });
+    shown.collect()
 }
 
 /// What a requester sees of the history: neither notes nor tasks nor the desk's own alarms. What they

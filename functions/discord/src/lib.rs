@@ -4,23 +4,36 @@
 //! does not finish by then is handed over and answered when it is done.
 
 mod command;
-
-use std::collections::BTreeMap;
+mod component;
+mod dialog;
+mod draft;
+mod file;
+mod filed;
+mod form;
+mod list;
+mod panel;
+mod relayed;
+mod said;
+mod suggest;
+mod transcript;
+mod words;
 
 use bytes::Bytes;
-use chat::discord::payload::{Interaction, User};
+use chat::discord::payload::{Arrived, Interaction, User, What};
 use chat::discord::signature::PublicKey;
 use chat::discord::{Client, card};
-use chat::view::Button;
 use desk::person::{Identity, Person};
+use desk::ticket::Place;
 use desk::{Channel, PersonId};
 use http::{HeaderMap, Request, Response, StatusCode};
 use serde_json::{Value, json};
 use store::Store;
 use store::change::{Along, Underway};
+use verbs::Speaker;
 use verbs::door::{answer, header};
 use verbs::later::{Ended, HandOver, Work};
-use verbs::{Reply, Speaker};
+
+use crate::said::Said;
 
 /// What the Discord door needs.
 #[derive(Clone)]
@@ -33,6 +46,8 @@ pub struct Discord {
 
 /// Where Discord rings.
 const PATH: &str = "/discord/interactions";
+/// The type of a guild's text channel.
+const GUILD_TEXT: u64 = 0;
 
 /// Why work that was handed over is not done.
 #[derive(Debug, thiserror::Error)]
@@ -65,16 +80,35 @@ impl Discord {
         Ok(config.guilds.is_empty() || guild.is_none_or(listed))
     }
 
-    async fn speaker(&self, user: &User) -> Result<Speaker, store::Error> {
+    /// Somebody the desk knows by their account.
+    async fn known(&self, user: &User) -> Result<Option<Speaker>, store::Error> {
         let account = Identity::Discord { user: user.id.clone() };
-        let known = self.store.find_person(&account).await?;
-        let is_new = known.is_none();
-        let person = known.unwrap_or_else(|| {
-            let person = Person::named(PersonId(self.store.fresh_id()), &user.name);
-            Person { chat: vec![account], ..person }
-        });
+        let Some(person) = self.store.find_person(&account).await? else { return Ok(None) };
         let organisation = self.store.organisation_of(&person).await?;
-        Ok(Speaker { person, is_new, organisation, channel: Channel::Discord, place: None })
+        let channel = Channel::Discord;
+        Ok(Some(Speaker { person, is_new: false, organisation, channel, place: None }))
+    }
+
+    /// Whoever did it, known or not, and where: below a text channel a thread can be made.
+    async fn speaker(&self, act: &Interaction) -> Result<Speaker, store::Error> {
+        let channel = act.channel_id.clone().filter(|_| act.guild_id.is_some());
+        let place = channel.filter(|_| act.channel_type == Some(GUILD_TEXT));
+        let place = place.map(|channel| Place::Discord { channel });
+        if let Some(speaker) = self.known(&act.user).await? {
+            return Ok(Speaker { place, ..speaker });
+        }
+        let account = Identity::Discord { user: act.user.id.clone() };
+        let person = Person::named(PersonId(self.store.fresh_id()), &act.user.name);
+        let person = Person { chat: vec![account], ..person };
+        let organisation = self.store.organisation_of(&person).await?;
+        let channel = Channel::Discord;
+        Ok(Speaker { person, is_new: true, organisation, channel, place })
+    }
+
+    async fn is_staff(&self, act: &Interaction) -> Result<bool, store::Error> {
+        let config = self.store.config().await?;
+        let known = self.known(&act.user).await?;
+        Ok(known.is_some_and(|speaker| config.role(&speaker.person.id).is_staff()))
     }
 
     fn along(&self, id: &str, underway: &Underway) -> Along {
@@ -83,48 +117,36 @@ impl Discord {
     }
 }
 
-/// Something a person did, and where its answer goes.
-struct Act {
-    id: String,
-    application: String,
-    token: String,
-    guild: Option<String>,
-    user: User,
-    what: What,
-}
-
-enum What {
-    Command { sub: Option<String>, options: BTreeMap<String, String> },
-    Button(Option<(Button, u64)>),
-}
-
-/// Answers one request to `/discord/interactions`.
+/// Answers one request to `/discord/interactions`, or to where the optional relay rings.
 pub async fn handle(discord: &Discord, request: Request<Bytes>) -> Response<Bytes> {
     let (parts, body) = request.into_parts();
+    if parts.uri.path() == chat::discord::relay::PATH {
+        return relayed::handle(discord, &parts.headers, body).await;
+    }
     if !discord.is_genuine(&parts.headers, &body) {
         return answer(StatusCode::UNAUTHORIZED, &json!({ "error": "invalid request signature" }));
     }
-    let interaction = match Interaction::parse(&body) {
-        Ok(interaction) => interaction,
+    let act = match Arrived::parse(&body) {
+        Ok(Arrived::Ping) => return answer(StatusCode::OK, &json!({ "type": 1 })),
+        Ok(Arrived::Interaction(act)) => act,
         Err(error) => {
             return answer(StatusCode::BAD_REQUEST, &json!({ "error": error.to_string() }));
         }
     };
-    let act = match read(interaction) {
-        Ok(act) => act,
-        Err(at_once) => return answer(StatusCode::OK, &at_once),
-    };
+    if let What::Suggest { option, typed, .. } = &act.what {
+        return answer(StatusCode::OK, &suggest::answer(discord, &act, option, typed).await);
+    }
     let work = Work { path: PATH.into(), body: String::from_utf8_lossy(&body).into_owned() };
     let underway = Underway::default();
     let doing = run(discord, &act, &underway);
     let said = match discord.hand_over.in_time(work, &underway, doing).await {
-        Ended::Done(Some(reply)) => chat::discord::ephemeral(message(reply)),
+        Ended::Done(Some(said)) => said.at_once(),
         Ended::Done(None) => {
             let why = json!({ "error": "this desk does not serve that guild" });
             return answer(StatusCode::FORBIDDEN, &why);
         }
         Ended::HandedOver => chat::discord::deferred(),
-        Ended::NotDone { certain } => notice(&verbs::not_done(certain)),
+        Ended::NotDone { certain } => Said::notice(&verbs::not_done(certain)).at_once(),
     };
     answer(StatusCode::OK, &said)
 }
@@ -132,14 +154,17 @@ pub async fn handle(discord: &Discord, request: Request<Bytes>) -> Response<Byte
 /// Does what was handed over, and puts the answer where "thinking …" stands. Doing it twice does
 /// nothing twice: the interaction's own id is written with it.
 pub async fn work(discord: &Discord, work: &Work) -> Result<(), Error> {
+    if work.path == chat::discord::relay::PATH {
+        return Ok(relayed::work(discord, &work.body).await?);
+    }
     if work.path != PATH {
         return Err(Error::NotOurs);
     }
-    let interaction = Interaction::parse(work.body.as_bytes()).map_err(|_| Error::NotOurs)?;
-    let Ok(act) = read(interaction) else { return Ok(()) };
-    let Some(reply) = run(discord, &act, &Underway::default()).await? else { return Ok(()) };
-    let said = message(reply);
-    let put = discord.client.answer_deferred(&act.application, &act.token, &said).await;
+    let arrived = Arrived::parse(work.body.as_bytes()).map_err(|_| Error::NotOurs)?;
+    let Arrived::Interaction(act) = arrived else { return Ok(()) };
+    let Some(said) = run(discord, &act, &Underway::default()).await? else { return Ok(()) };
+    let said = said.late();
+    let put = discord.client.answer_deferred(&act.application_id, &act.token, &said).await;
     if let Err(error) = put {
         tracing::warn!("could not answer late in Discord, so it goes by direct message: {error}");
         discord.tell(&act.user, &act.id, &said).await;
@@ -160,71 +185,27 @@ impl Discord {
     }
 }
 
-/// What a person did, or what is answered without looking at anything.
-fn read(interaction: Interaction) -> Result<Act, Value> {
-    match interaction {
-        Interaction::Ping => Err(json!({ "type": 1 })),
-        // Autocomplete wants choices (type 8); there is nothing to suggest yet.
-        Interaction::Other { kind: 4, .. } => Err(json!({ "type": 8, "data": { "choices": [] } })),
-        Interaction::Other { .. } => Err(notice("Use /ticket open with a title.")),
-        Interaction::Command {
-            id, application_id, guild_id, user, token, sub, options, ..
-        } => Ok(Act {
-            id,
-            application: application_id,
-            token,
-            guild: guild_id,
-            user,
-            what: What::Command { sub, options },
-        }),
-        Interaction::Component { id, application_id, custom_id, user, guild_id, token } => {
-            Ok(Act {
-                id,
-                application: application_id,
-                token,
-                guild: guild_id,
-                user,
-                what: What::Button(Button::from_custom_id(&custom_id)),
-            })
-        }
-    }
-}
-
 /// None where this desk does not serve the guild.
 async fn run(
     discord: &Discord,
-    act: &Act,
+    act: &Interaction,
     underway: &Underway,
-) -> Result<Option<Reply>, store::Error> {
-    if !discord.serves(act.guild.as_deref()).await? {
+) -> Result<Option<Said>, store::Error> {
+    if !discord.serves(act.guild_id.as_deref()).await? {
         return Ok(None);
     }
     let along = discord.along(&act.id, underway);
-    let reply = match &act.what {
-        What::Command { sub, options } => {
-            let speaker = discord.speaker(&act.user).await?;
-            command::run(discord, &speaker, sub.as_deref().unwrap_or("open"), options, along)
-                .await?
+    let said = match &act.what {
+        What::Command { .. } | What::OnMessage { .. } | What::OnUser { .. } => {
+            command::run(discord, act, along).await?
         }
-        What::Button(None) => Reply::Notice("This button is from another time.".into()),
-        What::Button(Some((button, number))) => {
-            let speaker = discord.speaker(&act.user).await?;
-            verbs::press(&discord.store, &speaker, *button, *number, along).await?
+        What::Component { custom_id, values } => {
+            component::pressed(discord, act, custom_id, values, along).await?
         }
+        What::Modal { custom_id, values, files } => {
+            component::Filled { discord, act, values, files }.run(custom_id, along).await?
+        }
+        What::Suggest { .. } => Said::Message(card::notice("")),
     };
-    Ok(Some(reply))
-}
-
-fn message(reply: Reply) -> Value {
-    match reply {
-        Reply::Notice(text) => card::notice(&text),
-        Reply::Lines(lines) => card::lines(&lines),
-        Reply::List(heading, views) => card::list(&heading, &views),
-        Reply::Card(sentence, view, buttons) if sentence.is_empty() => card::card(&view, &buttons),
-        Reply::Card(sentence, view, buttons) => card::above(&sentence, card::card(&view, &buttons)),
-    }
-}
-
-fn notice(words: &str) -> Value {
-    chat::discord::ephemeral(card::notice(words))
+    Ok(Some(said))
 }

@@ -2,18 +2,17 @@
 
 use chat::send::SendError;
 use chat::view::Button;
-use desk::config::ChatChannel;
+use desk::PersonId;
 use desk::outbox::{Lane, Message, Otherwise, Owed};
 use desk::person::{Identity, Person};
 use desk::ticket::Place;
-use desk::{PersonId, QueueId};
 use jiff::SignedDuration;
-use serde_json::Value;
 use store::lane::{Waiting, by_mail};
+use store::talk::Landing;
 
 use crate::facts::Facts;
-use crate::words::Letter;
-use crate::{Error, Notify, bus, digest, link, mail, words};
+use crate::post::Post;
+use crate::{Error, Notify, bus, channel, digest, discord_thread, link, mail, words};
 
 /// What became of an attempt.
 pub(crate) enum Left {
@@ -21,8 +20,8 @@ pub(crate) enum Left {
     Gone {
         /// What the other side calls it.
         reference: String,
-        /// Answers to it belong to the ticket.
-        threads: Vec<Place>,
+        /// What is to be known of where it landed.
+        landings: Vec<Landing>,
     },
     /// It goes another way.
     Elsewhere(Vec<Owed>),
@@ -42,7 +41,7 @@ pub(crate) enum Left {
 
 impl Left {
     pub fn gone(reference: impl Into<String>) -> Left {
-        Left::Gone { reference: reference.into(), threads: Vec::new() }
+        Left::Gone { reference: reference.into(), landings: Vec::new() }
     }
 }
 
@@ -80,10 +79,13 @@ pub(crate) async fn deliver(notify: &Notify, row: &Waiting) -> Result<Left, Erro
             }
             Some(known) => to_person(notify, row, &facts, &known, person).await,
         },
-        Lane::Queue(queue) => to_queue(notify, row, &facts, queue).await,
-        Lane::Bus(_) | Lane::GiveOut(_) | Lane::Held(_) | Lane::Daily | Lane::Webhook(_) => {
-            Ok(Left::gone("nothing to say"))
-        }
+        Lane::Queue(queue) => channel::to_queue(notify, row, &facts, queue).await,
+        Lane::Card(_)
+        | Lane::Bus(_)
+        | Lane::GiveOut(_)
+        | Lane::Held(_)
+        | Lane::Daily
+        | Lane::Webhook(_) => Ok(Left::gone("nothing to say")),
     }
 }
 
@@ -113,58 +115,62 @@ async fn to_person(
 ) -> Result<Left, Error> {
     let letter = words::letter(facts, row.owed.message);
     let buttons = buttons(row.owed.message);
-    let is_requester = *meant == facts.ticket().requester;
-    if let Some(Place::Slack { channel, thread, .. }) = &facts.ticket().origin
-        && is_requester
-    {
-        return Ok(post_slack(notify, facts, &letter, &buttons, channel, Some(thread)).await);
+    let post = Post { row, facts, letter: &letter, buttons: &buttons };
+    let talk = match *meant == facts.ticket().requester {
+        true => match conversation(notify, facts, meant, person).await? {
+            Ok(place) => place,
+            Err(left) => return Ok(left),
+        },
+        false => None,
+    };
+    if talk.is_some() && talk.as_ref() == facts.said_in() {
+        return Ok(Left::gone("they read it where it was said"));
     }
-    match account(person) {
-        Some(Identity::Slack { user, .. }) => {
-            Ok(post_slack(notify, facts, &letter, &buttons, user, None).await)
+    let left = match (talk, person.chat.first()) {
+        (Some(Place::Slack { channel, thread, .. }), _) => {
+            post.in_slack(notify, &channel, Some(&thread)).await
         }
-        Some(Identity::Discord { user }) => {
-            let channel = match notify.discord.direct_channel(user).await {
-                Ok(channel) => channel,
-                Err(error) => return Ok(error.into()),
-            };
-            Ok(post_discord(notify, row, facts, &letter, &buttons, &channel).await)
+        (Some(Place::Discord { channel }), _) => post.in_discord(notify, &channel, None).await,
+        (_, Some(Identity::Slack { team, user })) => post.to_slack_user(notify, team, user).await,
+        (_, Some(Identity::Discord { user })) => match notify.discord.direct_channel(user).await {
+            Ok(channel) => post.in_discord(notify, &channel, None).await,
+            Err(error) => error.into(),
+        },
+        (_, Some(Identity::Email(_)) | None) => {
+            Left::Refused { reason: "no account in chat".into() }
         }
-        Some(Identity::Email(_)) | None => Ok(match row.owed.otherwise {
-            Otherwise::Mail => Left::Elsewhere(vec![by_mail(&row.owed, &person.id)]),
-            Otherwise::Nothing => Left::gone("no account in chat"),
-        }),
-    }
+    };
+    Ok(match left {
+        // Whoever left the workspace, or shut the door to the app, is reached by mail.
+        Left::Refused { reason } if row.owed.otherwise == Otherwise::Mail => {
+            match person.email.is_some() {
+                true => Left::Elsewhere(vec![by_mail(&row.owed, &person.id)]),
+                false if person.chat.is_empty() => Left::gone("no account in chat"),
+                false => Left::Refused { reason },
+            }
+        }
+        Left::Refused { reason } if person.chat.is_empty() => Left::gone(reason),
+        other => other,
+    })
 }
 
-fn account(person: &Person) -> Option<&Identity> {
-    person.chat.first()
-}
-
-/// To the queue it is owed to, wherever the ticket has gone since.
-async fn to_queue(
+/// Where the requester is talked to about a ticket, if that is a place of its own.
+async fn conversation(
     notify: &Notify,
-    row: &Waiting,
     facts: &Facts,
-    queue: &QueueId,
-) -> Result<Left, Error> {
-    let Some(queue) = facts.config.queue(queue) else { return Ok(Left::gone("no queue")) };
-    let letter = words::letter(facts, row.owed.message);
-    let buttons = [Button::Take];
-    let buttons: &[Button] = if facts.ticket().assignee.is_none() { &buttons } else { &[] };
-    match (&queue.channel, row.owed.otherwise) {
-        (Some(ChatChannel::Slack(channel)), _) => {
-            Ok(post_slack(notify, facts, &letter, buttons, channel, None).await)
+    requester: &PersonId,
+    person: &Person,
+) -> Result<Result<Option<Place>, Left>, Error> {
+    let origin = facts.ticket().origin.as_ref();
+    if let Some(place @ Place::Slack { .. }) = origin {
+        return Ok(Ok(Some(place.clone())));
+    }
+    let known = notify.store.talk(facts.ticket().number, requester).await?;
+    match (known, origin) {
+        (None, Some(Place::Discord { channel })) => {
+            discord_thread::open(notify, facts, requester, person, channel).await
         }
-        (Some(ChatChannel::Discord(channel)), _) => {
-            Ok(post_discord(notify, row, facts, &letter, buttons, channel).await)
-        }
-        (None, Otherwise::Nothing) => Ok(Left::gone("no channel")),
-        (None, Otherwise::Mail) => {
-            let told = &row.owed.except;
-            let members = queue.members.iter().filter(|member| !told.contains(member));
-            Ok(Left::Elsewhere(members.map(|member| by_mail(&row.owed, member)).collect()))
-        }
+        (known, _) => Ok(Ok(known)),
     }
 }
 
@@ -172,51 +178,12 @@ async fn to_queue(
 fn buttons(message: Message) -> Vec<Button> {
     match message {
         Message::Solution => vec![Button::Confirm, Button::NotSolved],
+        Message::Solved => [Button::RATINGS.as_slice(), &[Button::Reopen]].concat(),
+        Message::Question => vec![Button::Reply],
+        Message::Assigned => vec![Button::Reply, Button::Note, Button::Resolve],
+        Message::Alarm(..) | Message::HelpWanted => {
+            vec![Button::Take, Button::Acknowledge, Button::Reassign, Button::Extend]
+        }
         _ => Vec::new(),
-    }
-}
-
-async fn post_slack(
-    notify: &Notify,
-    facts: &Facts,
-    letter: &Letter,
-    buttons: &[Button],
-    channel: &str,
-    thread: Option<&str>,
-) -> Left {
-    use chat::slack::card;
-    let view = words::view(facts, letter);
-    let message = match letter.kind {
-        words::Kind::Alert => card::alert(&letter.subject, &letter.facts, &view),
-        words::Kind::Card => card::card(&view, buttons),
-        words::Kind::Words if buttons.is_empty() => card::notice(&letter.short()),
-        words::Kind::Words => card::above(&letter.short(), card::card(&view, buttons)),
-    };
-    match notify.slack.post_message(channel, &message, thread).await {
-        Ok(posted) => Left::gone(format!("slack/{}/{}", posted.channel, posted.ts)),
-        Err(error) => error.into(),
-    }
-}
-
-async fn post_discord(
-    notify: &Notify,
-    row: &Waiting,
-    facts: &Facts,
-    letter: &Letter,
-    buttons: &[Button],
-    channel: &str,
-) -> Left {
-    use chat::discord::card;
-    let view = words::view(facts, letter);
-    let body: Value = match letter.kind {
-        words::Kind::Alert => card::alert(&letter.subject, &letter.facts, &view),
-        words::Kind::Card => card::card(&view, buttons),
-        words::Kind::Words if buttons.is_empty() => card::notice(&letter.short()),
-        words::Kind::Words => card::above(&letter.short(), card::card(&view, buttons)),
-    };
-    // The nonce makes Discord itself drop a repetition.
-    match notify.discord.post_message(channel, &body, &row.owed.id()).await {
-        Ok(id) => Left::gone(format!("discord/{channel}/{id}")),
-        Err(error) => error.into(),
     }
 }

@@ -5,6 +5,8 @@ use desk::history::{Entry, Event, File, Text, Visibility};
 use desk::outbox::Lane;
 use desk::person::Person;
 use desk::sla::{self, Metric};
+use desk::texts::Part;
+use desk::ticket::Place;
 use desk::{PersonId, Ticket};
 use jiff::Timestamp;
 use std::sync::Arc;
@@ -17,7 +19,7 @@ use crate::{Error, Notify};
 pub(crate) struct Facts {
     pub stored: Stored,
     pub entry: Entry,
-    /// Title and description, as the ticket was opened.
+    /// Title and description, as they read now.
     pub opening: Text,
     pub config: Arc<Config>,
     /// Who did it, by name.
@@ -31,10 +33,12 @@ impl Facts {
         let Some(stored) = notify.store.ticket(number).await? else { return Ok(None) };
         let mut entries = notify.store.entries(number, row.owed.seq, row.owed.seq).await?;
         let Some((_, entry)) = entries.pop() else { return Ok(None) };
-        let opening = match row.owed.seq {
-            1 => entry.text.clone().unwrap_or_default(),
-            _ => notify.store.words(number, &[1]).await?.remove(&1).unwrap_or_default(),
+        let described = stored.ticket.texts.get(&Part::Description).map_or(1, |said| said.entry);
+        let opening = match row.owed.seq == described {
+            true => entry.text.clone(),
+            false => notify.store.words(number, &[described]).await?.remove(&described),
         };
+        let opening = opening.unwrap_or_default();
         let config = notify.store.config().await?;
         let stored = for_reader(notify, stored, &row.owed.lane, &config).await?;
         let author = author(notify, &config, &stored, &entry).await?;
@@ -48,6 +52,12 @@ impl Facts {
     /// What was said in the entry.
     pub fn said(&self) -> &str {
         self.entry.text.as_ref().map(|text| text.body.as_str()).unwrap_or_default()
+    }
+
+    /// The conversation in chat it was said in, to its requester.
+    pub fn said_in(&self) -> Option<&Place> {
+        let chat = self.entry.text.as_ref()?.chat.as_ref()?;
+        (!chat.inside).then_some(&chat.place)
     }
 
     /// Files that came with what was said, where the requester may read that. What they brought
@@ -97,7 +107,7 @@ async fn for_reader(
     let reader = match lane {
         Lane::Mail(person) | Lane::Chat(person) => Some(person),
         Lane::Queue(_) | Lane::GiveOut(_) | Lane::Webhook(_) | Lane::Daily | Lane::Bus(_) => None,
-        Lane::Held(_) => None,
+        Lane::Held(_) | Lane::Card(_) => None,
     };
     if stored.titles.is_empty() || reader == Some(&stored.ticket.requester) {
         return Ok(stored);

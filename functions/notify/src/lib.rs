@@ -4,8 +4,10 @@
 
 mod bundle;
 mod bus;
+mod channel;
 mod deliver;
 mod digest;
+mod discord_thread;
 mod facts;
 mod give_out;
 mod held;
@@ -13,12 +15,15 @@ mod lane;
 mod link;
 mod mail;
 mod personal;
+mod post;
 mod progress_words;
+mod slack_files;
 mod visit_words;
 mod webhook;
 mod words;
 
 use std::collections::BTreeSet;
+use std::time::Duration;
 
 pub use crate::webhook::{Post, Posting};
 
@@ -48,6 +53,8 @@ pub struct Settings {
     pub reply_secret: Vec<u8>,
     /// The region SES sends from; it is part of the Message-ID SES gives.
     pub region: String,
+    /// What a channel in chat is given between two messages: both services take one a second.
+    pub pace: Duration,
 }
 
 /// Something that is neither a stream's batch nor the minute.

@@ -9,6 +9,7 @@ use desk::person::Person;
 use desk::ticket::Place;
 use email::{Address, Enclosed, Outgoing};
 use store::lane::Waiting;
+use store::talk::Landing;
 
 use crate::deliver::Left;
 use crate::facts::Facts;
@@ -35,7 +36,7 @@ pub(crate) async fn send(
         Some(Place::Mail { message_id }) if person.id == facts.ticket().requester => {
             Some(message_id.clone())
         }
-        Some(Place::Mail { .. } | Place::Slack { .. }) | None => None,
+        Some(_) | None => None,
     };
     let raw = email::compose(&Outgoing {
         from: Address { name: Some(queue.name.clone()), email: queue.address.clone() },
@@ -134,19 +135,19 @@ async fn post(
     Ok(match sent {
         Ok(answer) => {
             let given = answer.message_id();
-            Left::Gone { reference: given.into(), threads: threads(notify, id, given) }
+            Left::Gone { reference: given.into(), landings: threads(notify, id, given) }
         }
         Err(error) => not_sent(&error),
     })
 }
 
 /// SES gives each mail an id of its own: answers name that one, with a host that tells the region.
-fn threads(notify: &Notify, ours: &str, given: &str) -> Vec<Place> {
+fn threads(notify: &Notify, ours: &str, given: &str) -> Vec<Landing> {
     let hosts = ["email".to_owned(), notify.settings.region.clone()];
     let given = hosts.iter().map(|host| format!("{given}@{host}.amazonses.com"));
     std::iter::once(ours.to_owned())
         .chain(given)
-        .map(|message_id| Place::Mail { message_id })
+        .map(|message_id| Landing::Thread(Place::Mail { message_id }))
         .collect()
 }
 

@@ -1,8 +1,12 @@
 //! Sending as a Lambda: the table's stream and the minute call it.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use notify::{Notify, Post, Settings, handle};
+
+/// Slack takes a message a second in a channel (docs.slack.dev, "Rate limits"), Discord five in five.
+const PACE: Duration = Duration::from_secs(1);
 
 #[tokio::main]
 async fn main() -> anyhow::Result<()> {
@@ -23,6 +27,7 @@ async fn main() -> anyhow::Result<()> {
             bus: lambda::needed("BELLHOP_BUS")?,
             reply_secret: lambda::needed("BELLHOP_REPLY_SECRET")?.into_bytes(),
             region: aws.region().map(ToString::to_string).unwrap_or_default(),
+            pace: PACE,
         },
         post(),
     );

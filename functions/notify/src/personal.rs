@@ -1,7 +1,7 @@
 //! A lane of one person: what they are told at once, what waits for the end of their night, what goes
 //! to whoever stands in for them, and what comes together as one message.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use desk::PersonId;
 use desk::message::{Message, Weight};
@@ -9,7 +9,8 @@ use desk::outbox::{Lane, Owed};
 use desk::person::Person;
 use desk::preferences::{Preferences, Reachable, Way};
 use desk::sla::Alarm;
-use jiff::SignedDuration;
+use jiff::tz::TimeZone;
+use jiff::{SignedDuration, Timestamp};
 use store::lane::{Sent, Waiting};
 
 use crate::deliver::Left;
@@ -21,34 +22,30 @@ const TOGETHER: SignedDuration = SignedDuration::from_mins(1);
 /// More than this many at once are told as one digest, however pressing each of them is.
 const ONE_BY_ONE_AT_MOST: usize = 10;
 /// So many are taken into one digest: more than that would not fit into the memory of the function.
-const DIGEST_AT_MOST: usize = 50_000;
+const DIGEST_AT_MOST: usize = 150_000;
+/// With more than this many the lane is kept for longer than usual.
+const MANY: usize = 1_000;
+/// For how long.
+const LONG: SignedDuration = SignedDuration::from_mins(5);
 /// How many stand-ins are asked for one another before the message stays where it is.
 const STAND_INS: usize = 5;
 
 /// Sends what may leave now. False where nothing more may, or the first of it has to wait.
-pub(crate) async fn send(notify: &Notify, lane: &str, id: &PersonId) -> Result<bool, Error> {
+pub(crate) async fn send(
+    notify: &Notify,
+    lane: &str,
+    holder: &str,
+    id: &PersonId,
+) -> Result<bool, Error> {
     let ready = ready(notify, lane).await?;
-    if ready.is_empty() {
+    if ready.len() > MANY && !notify.store.keep_lease(lane, holder, LONG).await? {
         return Ok(false);
     }
-    let mut here = Vec::new();
-    let mut reader = None;
-    for row in ready {
-        if row.attempts > 0 && row.retry_at > notify.store.now() {
-            return Ok(false);
-        }
-        if weight(&row) == Weight::Conversation {
-            here.push(row);
-            continue;
-        }
-        if reader.is_none() {
-            reader = Some(Reader::of(notify, id).await?);
-        }
-        let Some(reader) = &reader else { continue };
-        if reader.takes(notify, &row).await? {
-            here.push(row);
-        }
+    let now = notify.store.now();
+    if ready.is_empty() || ready.iter().any(|row| row.attempts > 0 && row.retry_at > now) {
+        return Ok(false);
     }
+    let here = told_here(notify, id, ready).await?;
     let (talk, news): (Vec<Waiting>, Vec<Waiting>) =
         here.into_iter().partition(|row| weight(row) == Weight::Conversation);
     if news.len() > ONE_BY_ONE_AT_MOST {
@@ -70,7 +67,10 @@ async fn ready(notify: &Notify, lane: &str) -> Result<Vec<Waiting>, Error> {
     let mut ready: Vec<Waiting> = Vec::new();
     while ready.len() < DIGEST_AT_MOST {
         let after = ready.last().map(|row| row.key.clone());
-        let page = notify.store.waiting_after(lane, after.as_ref()).await?;
+        let page = match after {
+            None => notify.store.waiting(lane).await?,
+            Some(after) => notify.store.many_waiting_after(lane, Some(&after)).await?,
+        };
         let (found, before) = (page.len(), ready.len());
         ready.extend(page.into_iter().take_while(|row| row.not_before <= now));
         if found == 0 || ready.len() < before + found {
@@ -101,30 +101,54 @@ impl Reader {
         Ok(Reader { preferences, can, stand_in })
     }
 
-    /// Whether a message is told here and now; else it is on its way.
-    async fn takes(&self, notify: &Notify, row: &Waiting) -> Result<bool, Error> {
-        let config = notify.store.config().await?;
-        let now = notify.store.now();
+    fn way(&self, notify: &Notify, row: &Waiting, zone: &TimeZone) -> Way {
         let stand_in = self.stand_in.as_ref();
-        let elsewhere = |lane: Lane| Owed { lane, ..row.owed.clone() };
-        match self.preferences.way(&row.owed, self.can, stand_in, &config.zone, now) {
-            Way::Here => return Ok(true),
-            Way::Later(moment) => notify.store.defer(row, moment).await?,
-            Way::Otherwise(lane) => notify.store.redirect(row, &[elsewhere(lane)]).await?,
-            Way::Instead(stand_in) => {
-                let lane = match row.owed.lane {
-                    Lane::Mail(_) => Lane::Mail(stand_in),
-                    _ => Lane::Chat(stand_in),
-                };
-                notify.store.redirect(row, &[elsewhere(lane)]).await?
+        self.preferences.way(&row.owed, self.can, stand_in, zone, notify.store.now())
+    }
+}
+
+/// Those of the rows that are told here and now; the others are on their way, or have none.
+async fn told_here(
+    notify: &Notify,
+    id: &PersonId,
+    ready: Vec<Waiting>,
+) -> Result<Vec<Waiting>, Error> {
+    if ready.iter().all(|row| weight(row) == Weight::Conversation) {
+        return Ok(ready);
+    }
+    let (reader, config) = (Reader::of(notify, id).await?, notify.store.config().await?);
+    let (mut here, mut nowhere, mut elsewhere) = (Vec::new(), Vec::new(), Vec::new());
+    let mut later: BTreeMap<Timestamp, Vec<Waiting>> = BTreeMap::new();
+    for row in ready {
+        let lane = match reader.way(notify, &row, &config.zone) {
+            Way::Here => {
+                here.push(row);
+                continue;
             }
             Way::Nowhere => {
-                let sent = Sent { at: now, reference: "told another way".into() };
-                notify.store.settle(row, &sent, &[]).await?
+                nowhere.push(row);
+                continue;
             }
+            Way::Later(moment) => {
+                later.entry(moment).or_default().push(row);
+                continue;
+            }
+            Way::Otherwise(lane) => lane,
+            Way::Instead(stand_in) => match row.owed.lane {
+                Lane::Mail(_) => Lane::Mail(stand_in),
+                _ => Lane::Chat(stand_in),
+            },
         };
-        Ok(false)
+        let owed = Owed { lane, ..row.owed.clone() };
+        elsewhere.push((row, owed));
     }
+    let sent = Sent { at: notify.store.now(), reference: "told another way".into() };
+    notify.store.settle_all(&nowhere, &sent).await?;
+    notify.store.redirect_all(&elsewhere).await?;
+    for (moment, rows) in later {
+        notify.store.defer(&rows, moment).await?;
+    }
+    Ok(here)
 }
 
 /// Who is told in place of somebody who is away: their substitute, or that one's. Where all of them
@@ -194,9 +218,7 @@ async fn tell(
     let now = notify.store.now();
     let Some(first) = shown.first() else { return Ok(Step::Moved) };
     if let Some(until) = notify.store.paced(lane, sort, now).await? {
-        for row in all {
-            notify.store.defer(row, until).await?;
-        }
+        notify.store.defer(all, until).await?;
         return Ok(Step::Moved);
     }
     let step = match all {

@@ -267,6 +267,8 @@ fn worded(facts: &Facts, message: Message) -> Letter {
             )
         },
         Message::NotDelivered => undelivered(facts),
+        Message::Mirror | Message::MirrorChanged(_) => mirrored(facts),
+        Message::Refresh => card(facts),
         Message::Events(_) | Message::GiveOut(_) | Message::Digest | Message::LinkCode => {
             Letter::new(number.to_string(), "")
         }
@@ -345,6 +347,28 @@ fn card(facts: &Facts) -> Letter {
     let letter = Letter::new(format!("New: {number} {}", facts.stored.title), opening);
     let letter = letter.quoting(&facts.opening.body);
     Letter { kind: Kind::Card, facts: summary(facts), ..letter }
+}
+
+/// What was said elsewhere, for agents below the card.
+fn mirrored(facts: &Facts) -> Letter {
+    let (author, asker) = (&facts.author, &facts.stored.asker.name);
+    let opening = match &facts.entry.event {
+        Event::NoteAdded => format!("{author} noted:"),
+        Event::AgentReplied => format!("{author} answered {asker}:"),
+        Event::AutoReplied => format!("{asker} was answered:"),
+        Event::Awaited => format!("{author} asks {asker}:"),
+        Event::Proposed => format!("{author} proposes a solution to {asker}:"),
+        Event::Submitted => format!("{author} proposes a solution, to be reviewed:"),
+        Event::Returned => format!("{author} asks for something else first:"),
+        Event::Declined => format!("{author} says it is not solved:"),
+        Event::Reopened => format!("{author} wants it taken up again:"),
+        Event::Escalated => format!("{author} asks for help:"),
+        Event::MessageEdited { .. } => format!("{author} wrote (edited):"),
+        Event::MessageDeleted { .. } => format!("{author} took back what stood here."),
+        _ => format!("{author} wrote:"),
+    };
+    let subject = format!("{}: {}", facts.ticket().number, facts.stored.title);
+    Letter::new(subject, opening).quoting(facts.said())
 }
 
 fn undelivered(facts: &Facts) -> Letter {

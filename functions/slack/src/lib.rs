@@ -1,15 +1,28 @@
-//! The Slack door: slash commands, mentions, buttons. It verifies the raw bytes, finds out who
-//! speaks and hands what they said to the verbs every chat door shares. Slack hangs up after three
-//! seconds: what storage does not finish by then is handed over and answered when it is done.
+//! The Slack door: slash commands, dialogs, shortcuts, buttons, messages, reactions, the home tab. It
+//! verifies the raw bytes, finds out who speaks and hands what they said to the verbs every chat door
+//! shares. Slack hangs up after three seconds: what storage does not finish by then is handed over and
+//! answered when it is done.
 
 mod command;
+mod dialogs;
+mod direct;
 mod event;
+mod files;
+mod home;
 mod interaction;
+mod kept;
+mod message;
+mod new_ticket;
 mod person;
+mod reaction;
+mod sent;
+mod shortcut;
+mod words;
 
 use bytes::Bytes;
 use chat::slack::card::{self, Message};
-use chat::slack::payload::{EventEnvelope, Interaction, PayloadError, SlashCommand};
+use chat::slack::dialog::{self, Dialog};
+use chat::slack::payload::{Actor, EventEnvelope, Interaction, PayloadError, SlashCommand};
 use chat::slack::{Client, signature};
 use desk::Channel;
 use desk::ticket::Place;
@@ -87,7 +100,7 @@ pub async fn handle(slack: &Slack, request: Request<Bytes>) -> Response<Bytes> {
     match asked {
         Asked::Command(said) => command::answer(slack, work, &said).await,
         Asked::Event(envelope) => event::answer(slack, work, envelope).await,
-        Asked::Interaction(pressed) => interaction::answer(slack, work, pressed).await,
+        Asked::Interaction(done) => interaction::answer(slack, work, done).await,
     }
 }
 
@@ -98,7 +111,7 @@ pub async fn work(slack: &Slack, work: &Work) -> Result<(), Error> {
     match asked.ok_or(Error::NotOurs)?.map_err(|_| Error::NotOurs)? {
         Asked::Command(said) => command::work(slack, &said).await?,
         Asked::Event(envelope) => event::work(slack, envelope).await?,
-        Asked::Interaction(pressed) => interaction::work(slack, pressed).await?,
+        Asked::Interaction(done) => interaction::work(slack, done).await?,
     }
     Ok(())
 }
@@ -131,6 +144,10 @@ impl Slack {
         Ok(Speaker { person, is_new, organisation, channel: Channel::Slack, place })
     }
 
+    async fn actor(&self, by: &Actor) -> Result<Speaker, store::Error> {
+        self.speaker(&by.team, &by.user, &by.name, None).await
+    }
+
     /// What keeps a request from happening twice.
     fn once(&self, id: String) -> Once {
         verbs::once(&self.store, "slack", id)
@@ -138,6 +155,25 @@ impl Slack {
 
     fn along(&self, once: Option<Once>, underway: &Underway) -> Along {
         Along { once, underway: underway.clone(), ..Along::default() }
+    }
+
+    /// Shows a dialog. Slack takes one for three seconds after what somebody did; later they are told
+    /// to do it again.
+    async fn show(&self, trigger: &str, dialog: &Dialog) -> Option<Reply> {
+        match self.client.open_view(trigger, &dialog::modal(dialog)).await {
+            Ok(_) => None,
+            Err(error) => {
+                tracing::warn!("Slack did not open a dialog: {error}");
+                Some(Reply::Notice(words::NOT_OPENED.into()))
+            }
+        }
+    }
+
+    /// Says something to one person alone. What was done stands, whether or not they hear of it.
+    async fn tell(&self, user: &str, said: &Message) {
+        if let Err(error) = self.client.post_message(user, said, None).await {
+            tracing::warn!("could not answer somebody in Slack: {error}");
+        }
     }
 }
 
@@ -155,6 +191,11 @@ fn accept(body: &Value) -> Response<Bytes> {
     answer(StatusCode::OK, body)
 }
 
+/// Taken, and nothing is shown.
+fn taken() -> Response<Bytes> {
+    Response::new(Bytes::new())
+}
+
 fn refuse(status: StatusCode, why: &str) -> Response<Bytes> {
     answer(status, &json!({ "error": why }))
 }
@@ -169,3 +210,7 @@ fn unreached() -> Response<Bytes> {
     let why = "the desk cannot reach its storage; send it again";
     refuse(StatusCode::SERVICE_UNAVAILABLE, why)
 }
+
+#[cfg(test)]
+#[path = "manifest_tests.rs"]
+mod manifest;

@@ -16,7 +16,7 @@ const ROUTES: [(&str, &str, &str); 4] = [
     ("/v1/{proxy+}", "x-amazon-apigateway-any-method", "bellhop-api"),
     ("/healthz", "get", "bellhop-api"),
     ("/slack/{proxy+}", "post", "bellhop-slack"),
-    ("/discord/interactions", "post", "bellhop-discord"),
+    ("/discord/{proxy+}", "post", "bellhop-discord"),
 ];
 
 pub fn judge(view: &View<'_>, sources: &Sources) -> Findings {

@@ -15,6 +15,9 @@ fn view() -> TicketView {
         due: Some(Due { label: "First reply due".into(), at_unix: 1_795_325_400 }),
         excerpt: "three amber\nblinks".into(),
         url: Some("https://help.example.com/t/1057".into()),
+        version: 7,
+        tone: Tone::Calm,
+        footer: None,
     }
 }
 
@@ -24,17 +27,19 @@ fn the_card() {
         "flags": 32768,
         "allowed_mentions": {"parse": []},
         "components": [{"type": 17, "accent_color": 13_072_128, "components": [
-            {"type": 10, "content": "### [#1057 Laptop \\*won't\\* boot](https://help.example.com/t/1057)\nKofi B. in **IT**"},
+            {"type": 9, "components": [
+                {"type": 10, "content": "### [#1057 Laptop \\*won't\\* boot](https://help.example.com/t/1057)\nKofi B. in **IT**"},
+            ], "accessory": {"type": 2, "style": 1, "label": "Take it", "custom_id": "t:take:1057:7"}},
             {"type": 10, "content": "**Status** 🔵 New   **Priority** 🔺 High   **Assignee** nobody\n**First reply due** <t:1795325400:R> (<t:1795325400:f>)"},
             {"type": 14, "divider": true, "spacing": 1},
-            {"type": 10, "content": "> three amber blinks"},
+            {"type": 10, "content": "> three amber\n> blinks"},
             {"type": 1, "components": [
-                {"type": 2, "style": 1, "label": "Take it", "custom_id": "t:take:1057"},
+                {"type": 2, "style": 2, "label": "Reply", "custom_id": "t:reply:1057:7"},
                 {"type": 2, "style": 5, "label": "Open", "url": "https://help.example.com/t/1057"},
             ]},
         ]}],
     });
-    assert_eq!(card(&view(), &[Button::Take]), expected);
+    assert_eq!(card(&view(), &[Button::Take, Button::Reply]), expected);
 }
 
 #[test]
@@ -42,6 +47,15 @@ fn lists_alerts_and_notices() {
     let listed = list("My tickets", &vec![view(); 11]);
     let inside = listed["components"][0]["components"].as_array().unwrap();
     assert_eq!((inside.len(), &inside[9]["content"]), (10, &json!("-# … and 3 more")));
+    assert_eq!(inside[1]["accessory"]["custom_id"], "t:show:1057");
+    let pager = Pager { back: None, next: Some("l:mine:2".into()) };
+    let paged = page("My tickets", &vec![view(); 8], &pager);
+    let turns = &paged["components"][0]["components"][9]["components"];
+    assert_eq!((&turns[0]["disabled"], &turns[1]["custom_id"]), (&json!(true), &json!("l:mine:2")));
+    let forms: Vec<(String, String)> =
+        (0..23).map(|n| (format!("p:{n}"), "A form".into())).collect();
+    let rows = panel("Ask us", "", &forms)["components"][0]["components"].as_array().unwrap().len();
+    assert_eq!(rows, 5, "a title and four rows of five buttons");
     let alerted = alert("#1057 breaches soon", &[("Step".into(), "2 of 3".into())], &view());
     assert_eq!(
         alerted["components"][0]["components"][0]["content"],
@@ -83,7 +97,7 @@ fn count(value: &Value, characters: &mut usize, components: &mut usize) {
         *characters += content.encode_utf16().count();
     }
     for child in value["components"].as_array().into_iter().flatten() {
-        *components += 1;
+        *components += 1 + usize::from(child.get("accessory").is_some());
         count(child, characters, components);
     }
 }
@@ -104,9 +118,11 @@ proptest! {
         let view = TicketView {
             title: a.clone(), status: b.clone(), priority: c.clone(), queue: a.clone(), requester: b.clone(),
             assignee: Some(c.clone()), due: Some(Due { label: a.clone(), at_unix: at }), excerpt: b.clone(),
-            url: Some(c.clone()), number: 7,
+            url: Some(c.clone()), number: 7, version: 7, tone: Tone::Calm, footer: None,
         };
         assert_within_limits(&card(&view, &Button::ALL));
+        assert_within_limits(&above(&c, card(&view, &Button::ALL)));
+        assert_within_limits(&page(&a, &vec![view.clone(); 12], &Pager { back: Some("l:a:1".into()), next: Some("l:a:3".into()) }));
         assert_within_limits(&list(&a, &vec![view.clone(); 12]));
         assert_within_limits(&alert(&c, &vec![(a.clone(), b.clone()); 12], &view));
         let content = notice(&b)["content"].as_str().map_or(0, |text| text.encode_utf16().count());

@@ -5,12 +5,13 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use reqwest::Response;
+use reqwest::{Response, StatusCode};
 use serde_json::{Value, json};
 use serenity::http::{Http, HttpBuilder, HttpError, LightMethod, Request, Route};
-use serenity::model::id::{ApplicationId, ChannelId};
+use serenity::model::id::{ApplicationId, ChannelId, MessageId};
 use sha2::{Digest, Sha256};
 
+use super::relay::Key;
 use crate::send::{CALL_TIMEOUT, SendError, within_time};
 
 /// Where the REST API lives unless the configuration says otherwise.
@@ -24,7 +25,9 @@ const NONCE: usize = 25;
 #[derive(Clone)]
 pub struct Client {
     http: Arc<Http>,
-    client: reqwest::Client,
+    pub(super) client: reqwest::Client,
+    /// Where the API lives, without its prefix.
+    pub(super) base: Arc<str>,
 }
 
 impl Client {
@@ -34,6 +37,7 @@ impl Client {
         let client = reqwest::Client::builder()
             .use_rustls_tls()
             .timeout(CALL_TIMEOUT)
+            .redirect(reqwest::redirect::Policy::none())
             .build()
             .map_err(|error| SendError::permanent(format!("HTTP is not usable: {error}")))?;
         let base = api_url.trim_end_matches('/');
@@ -43,7 +47,12 @@ impl Client {
             true => builder,
             false => builder.proxy(base).ratelimiter_disabled(true),
         };
-        Ok(Self { http: Arc::new(builder.build()), client })
+        Ok(Self { http: Arc::new(builder.build()), client, base: base.into() })
+    }
+
+    /// What the relay proves itself with, made of this client's token.
+    pub fn relay_key(&self) -> Key {
+        Key::of_token(self.http.token())
     }
 
     /// The channel of direct messages with a person; opening it twice gives the same one.
@@ -61,18 +70,27 @@ impl Client {
         body: &Value,
         nonce: &str,
     ) -> Result<String, SendError> {
-        let number: u64 = channel_id.parse().unwrap_or_default();
-        if number == 0 {
-            return Err(SendError::permanent(format!("{channel_id:?} is no discord channel")));
-        }
+        let channel_id = ChannelId::new(number_of(channel_id, "channel")?);
         let mut body = body.clone();
         if let Some(fields) = body.as_object_mut() {
             fields.insert("nonce".into(), fitting_nonce(nonce).into());
             fields.insert("enforce_nonce".into(), true.into());
         }
-        let channel_id = ChannelId::new(number);
         let answer = self.post(Route::ChannelMessages { channel_id }, &body).await?;
         id_of(&answer)
+    }
+
+    /// Changes a message of the desk's own. What the new body leaves out stays as it is.
+    pub async fn edit_message(
+        &self,
+        channel_id: &str,
+        message_id: &str,
+        body: &Value,
+    ) -> Result<(), SendError> {
+        let channel_id = ChannelId::new(number_of(channel_id, "channel")?);
+        let message_id = MessageId::new(number_of(message_id, "message")?);
+        let route = Route::ChannelMessage { channel_id, message_id };
+        self.call(route, LightMethod::Patch, body).await.map(drop)
     }
 
     /// Puts the answer in the place of "thinking …": what an interaction was answered with when it
@@ -84,7 +102,7 @@ impl Client {
         message: &Value,
     ) -> Result<(), SendError> {
         let is_token = |c: char| c.is_ascii_alphanumeric() || "-_.".contains(c);
-        let number: u64 = application_id.parse().unwrap_or_default();
+        let number = number_of(application_id, "application").unwrap_or_default();
         if number == 0 || token.is_empty() || !token.chars().all(is_token) {
             return Err(SendError::permanent("the interaction names no place for an answer"));
         }
@@ -93,11 +111,11 @@ impl Client {
         self.call(route, LightMethod::Patch, message).await.map(drop)
     }
 
-    async fn post(&self, route: Route<'_>, body: &Value) -> Result<Value, SendError> {
+    pub(super) async fn post(&self, route: Route<'_>, body: &Value) -> Result<Value, SendError> {
         self.call(route, LightMethod::Post, body).await
     }
 
-    async fn call(
+    pub(super) async fn call(
         &self,
         route: Route<'_>,
         method: LightMethod,
@@ -129,6 +147,9 @@ async fn read(response: Response) -> Result<Value, SendError> {
     let bytes =
         response.bytes().await.map_err(|error| SendError::retry(format!("discord: {error}")))?;
     let answer: Option<Value> = serde_json::from_slice(&bytes).ok();
+    if status == StatusCode::NO_CONTENT {
+        return Ok(Value::Null);
+    }
     if status.is_success() {
         return answer.ok_or_else(|| SendError::retry("the answer is not discord's"));
     }
@@ -161,7 +182,15 @@ fn sort(error: serenity::Error) -> SendError {
     }
 }
 
-fn id_of(answer: &Value) -> Result<String, SendError> {
+/// An id of Discord's as the number it is.
+pub(super) fn number_of(id: &str, what: &str) -> Result<u64, SendError> {
+    match id.parse() {
+        Ok(number) if number > 0 => Ok(number),
+        _ => Err(SendError::permanent(format!("{id:?} is no discord {what}"))),
+    }
+}
+
+pub(super) fn id_of(answer: &Value) -> Result<String, SendError> {
     match answer.get("id").and_then(Value::as_str) {
         Some(id) if !id.is_empty() => Ok(id.to_owned()),
         _ => Err(SendError::permanent("discord took the call but named no id")),

@@ -5,7 +5,7 @@
 use serde_json::{Value, json};
 
 use crate::text::{fit, one_line, one_spaced, slack as escape};
-use crate::view::{Button, Due, Piece, TicketView, priority_emoji, status_emoji};
+use crate::view::{Button, Due, Piece, TicketView, Tone, priority_emoji, status_emoji};
 
 /// The text of a section may be 3000 characters long; this leaves room for what stands around it.
 const SECTION: usize = 2900;
@@ -21,6 +21,10 @@ const FIELDS: usize = 10;
 const LINE: usize = 300;
 /// Sections of a message made of lines.
 const SECTIONS: usize = 10;
+/// How many characters of what was said a section quotes: each may be five once it is escaped.
+const QUOTED: usize = 550;
+/// Buttons beside each other; what is more goes into the next row.
+const IN_A_ROW: usize = 5;
 /// Rows of a list, well below the fifty blocks of a message.
 const ROWS: usize = 20;
 
@@ -35,8 +39,13 @@ pub struct Message {
 
 /// A ticket with its buttons.
 pub fn card(view: &TicketView, buttons: &[Button]) -> Message {
+    let tone = match view.tone {
+        Tone::Calm => "",
+        Tone::Late => "🔴 ",
+        Tone::Done => "☑️ ",
+    };
     let head = format!(
-        "*{}*\nfrom {} in *{}*",
+        "{tone}*{}*\nfrom {} in *{}*",
         title_link(view),
         short(&view.requester),
         short(&view.queue)
@@ -49,7 +58,8 @@ pub fn card(view: &TicketView, buttons: &[Button]) -> Message {
         let quote = format!("> {}", fit(&one_line(&view.excerpt), EXCERPT, escape));
         blocks.push(json!({"type": "section", "text": mrkdwn(&quote)}));
     }
-    blocks.extend(actions(view.number, buttons));
+    blocks.extend(actions(view, buttons));
+    blocks.extend(view.footer.as_deref().map(|footer| context(&short(footer))));
     Message { text: summary(view), blocks: Value::Array(blocks) }
 }
 
@@ -132,6 +142,16 @@ pub fn above(sentence: &str, card: Message) -> Message {
 
 /// A promise at risk, with the facts that matter now and a button to take the ticket.
 pub fn alert(headline: &str, facts: &[(String, String)], view: &TicketView) -> Message {
+    alert_with(headline, facts, view, &[Button::Take])
+}
+
+/// The same with these buttons.
+pub fn alert_with(
+    headline: &str,
+    facts: &[(String, String)],
+    view: &TicketView,
+    buttons: &[Button],
+) -> Message {
     let heading = fit(&one_line(headline), TITLE - 4, escape);
     let mut blocks = vec![header(&format!("⏰ {heading}"))];
     let fields: Vec<Value> =
@@ -140,8 +160,46 @@ pub fn alert(headline: &str, facts: &[(String, String)], view: &TicketView) -> M
         blocks.push(json!({"type": "section", "fields": fields}));
     }
     blocks.push(row(view));
-    blocks.extend(actions(view.number, &[Button::Take]));
+    blocks.extend(actions(view, buttons));
     Message { text: format!("⏰ {heading}"), blocks: Value::Array(blocks) }
+}
+
+/// A question about something that was said, with a menu of answers. What was said stands in it whole,
+/// as far as Slack takes it, and is read back by [`quoted`].
+pub fn question(
+    question: &str,
+    said: &str,
+    block_id: &str,
+    action_id: &str,
+    answers: &[(String, String)],
+) -> Message {
+    let asked = fit(&one_line(question), TITLE, escape);
+    let mut blocks = vec![json!({"type": "section", "text": mrkdwn(&asked)})];
+    let mut rest = said.trim();
+    while !rest.is_empty() && blocks.len() <= SECTIONS {
+        let end = rest.char_indices().nth(QUOTED).map_or(rest.len(), |(end, _)| end);
+        let part = rest.get(..end).unwrap_or_default();
+        blocks.push(json!({"type": "section", "text": mrkdwn(&fit(part, SECTION, escape))}));
+        rest = rest.get(end..).unwrap_or_default();
+    }
+    let options = answers.iter().take(100).map(|(value, label)| {
+        let label = fit(&one_line(label), 75, |c, _, out| out.push(c));
+        json!({"text": {"type": "plain_text", "text": label, "emoji": false}, "value": value})
+    });
+    let menu = json!({
+        "type": "static_select", "action_id": action_id, "options": options.collect::<Vec<_>>(),
+    });
+    let block_id = fit(block_id, 255, |c, _, out| out.push(c));
+    blocks.push(json!({"type": "actions", "block_id": block_id, "elements": [menu]}));
+    Message { text: asked, blocks: Value::Array(blocks) }
+}
+
+/// What was said, out of the sections of a question.
+pub fn quoted(sections: &[String]) -> String {
+    // The blanks without width are ours: they stand around marks.
+    let plain = |section: &String| super::read::unescape(&section.replace('\u{200b}', ""));
+    let said = sections.iter().skip(1).map(plain);
+    said.collect::<Vec<_>>().concat()
 }
 
 /// The answer to a command or button that only its user sees.
@@ -160,7 +218,7 @@ fn facts_of(view: &TicketView) -> Vec<Value> {
     fields
 }
 
-fn row(view: &TicketView) -> Value {
+pub(super) fn row(view: &TicketView) -> Value {
     let assignee = view.assignee.as_deref().map_or_else(|| "nobody".to_owned(), short);
     let due = view.due.as_ref().map(|due| format!(" · {} {}", short(&due.label), date(due)));
     let line = format!(
@@ -222,25 +280,31 @@ fn utc_of(at_unix: i64) -> String {
     }
 }
 
-fn actions(number: u64, buttons: &[Button]) -> Option<Value> {
-    let elements: Vec<Value> = buttons.iter().map(|button| action(number, *button)).collect();
-    (!elements.is_empty()).then(
-        || json!({"type": "actions", "block_id": format!("acts:{number}"), "elements": elements}),
-    )
+fn actions(view: &TicketView, buttons: &[Button]) -> Vec<Value> {
+    let row = |(nth, row): (usize, &[Button])| {
+        let elements: Vec<Value> = row.iter().map(|button| action(view, *button)).collect();
+        let block_id = match nth {
+            0 => format!("acts:{}", view.number),
+            nth => format!("acts:{}:{nth}", view.number),
+        };
+        json!({"type": "actions", "block_id": block_id, "elements": elements})
+    };
+    buttons.chunks(IN_A_ROW).enumerate().map(row).collect()
 }
 
-fn action(number: u64, button: Button) -> Value {
+fn action(view: &TicketView, button: Button) -> Value {
+    let label = button.label();
     let mut element = json!({
         "type": "button",
-        "text": {"type": "plain_text", "text": button.label(), "emoji": true},
+        "text": {"type": "plain_text", "text": label, "emoji": true},
         "action_id": format!("tkt.{}", button.verb()),
-        "value": number.to_string(),
-        "accessibility_label": format!("{}: ticket {number}", button.label()),
+        "value": Button::value(view.number, view.version),
+        "accessibility_label": format!("{label}: ticket {}", view.number),
     });
     let style = match button {
         Button::Take | Button::Confirm => Some("primary"),
-        Button::NotSolved => Some("danger"),
-        Button::Resolve => None,
+        Button::NotSolved | Button::Reopen => Some("danger"),
+        _ => None,
     };
     if let (Some(style), Some(fields)) = (style, element.as_object_mut()) {
         fields.insert("style".into(), style.into());
@@ -248,12 +312,32 @@ fn action(number: u64, button: Button) -> Value {
     element
 }
 
-fn header(text: &str) -> Value {
+/// The action of the button that opens what was filed once more.
+pub const EDIT: &str = "tkt.edit";
+
+/// The same with a button to say it better.
+pub fn with_edit(message: Message, number: u64, version: u32) -> Message {
+    let Message { text, mut blocks } = message;
+    let button = json!({
+        "type": "button", "action_id": EDIT, "value": Button::value(number, version),
+        "text": {"type": "plain_text", "text": "Edit", "emoji": true},
+        "accessibility_label": format!("Edit ticket {number}"),
+    });
+    let row = json!({
+        "type": "actions", "block_id": format!("edit:{number}"), "elements": [button],
+    });
+    if let Some(blocks) = blocks.as_array_mut() {
+        blocks.push(row);
+    }
+    Message { text, blocks }
+}
+
+pub(super) fn header(text: &str) -> Value {
     let shown = if text.is_empty() { "…" } else { text };
     json!({"type": "header", "text": {"type": "plain_text", "text": shown, "emoji": true}})
 }
 
-fn context(text: &str) -> Value {
+pub(super) fn context(text: &str) -> Value {
     json!({"type": "context", "elements": [mrkdwn(text)]})
 }
 
@@ -264,6 +348,11 @@ fn field(name: &str, value: &str) -> Value {
 /// Without `verbatim` Slack would turn bare names of people and channels in the text into mentions and links.
 fn mrkdwn(text: &str) -> Value {
     json!({"type": "mrkdwn", "text": text, "verbatim": true})
+}
+
+/// A line of people's text, escaped and no longer than a header.
+pub(super) fn escaped_line(text: &str) -> String {
+    fit(&one_line(text), TITLE, escape)
 }
 
 fn short(text: &str) -> String {

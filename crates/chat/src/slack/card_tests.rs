@@ -15,6 +15,9 @@ fn view() -> TicketView {
         due: Some(Due { label: "First reply due".into(), at_unix: 1_795_325_400 }),
         excerpt: "three amber\nblinks".into(),
         url: Some("https://help.example.com/t/1057".into()),
+        version: 7,
+        tone: Tone::Calm,
+        footer: None,
     }
 }
 
@@ -50,7 +53,7 @@ fn the_card() {
     let take = &message.blocks[3]["elements"][0];
     assert_eq!(
         (&take["action_id"], &take["value"], &take["style"]),
-        (&json!("tkt.take"), &json!("1057"), &json!("primary"))
+        (&json!("tkt.take"), &json!("1057:7"), &json!("primary"))
     );
     assert_eq!(message.blocks[3]["elements"][1]["action_id"], "tkt.propose");
     assert_eq!(card(&view(), &[]).blocks.as_array().unwrap().len(), 3);
@@ -132,7 +135,7 @@ proptest! {
         let view = TicketView {
             title: a.clone(), status: b.clone(), priority: c.clone(), queue: a.clone(), requester: b.clone(),
             assignee: Some(c.clone()), due: Some(Due { label: a.clone(), at_unix: at }), excerpt: b.clone(),
-            url: Some(c.clone()), number: 7,
+            url: Some(c.clone()), number: 7, version: 7, tone: Tone::Calm, footer: None,
         };
         assert_no_mention(&card(&view, &Button::ALL));
         assert_no_mention(&list(&a, &[view.clone(), view.clone()]));

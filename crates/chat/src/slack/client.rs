@@ -25,9 +25,9 @@ const RESPONSE_URLS: &str = "https://hooks.slack.com/";
 pub struct Client {
     inner: Arc<SlackClient<SlackClientHyperHttpsConnector>>,
     token: SlackApiToken,
-    http: reqwest::Client,
+    pub(super) http: reqwest::Client,
     /// What a late answer's address begins with: Slack's own, or where a stand-in lives.
-    response_urls: String,
+    pub(super) response_urls: String,
 }
 
 /// Where a message was put.
@@ -136,21 +136,38 @@ impl Client {
 
     /// Who a person is.
     pub async fn user(&self, user_id: &str) -> Result<SlackUser, SendError> {
-        let session = self.inner.open_session(&self.token);
-        // This method takes no JSON body.
-        let params = [("user", Some(user_id))];
-        let call = async {
-            let answer: Result<Value, _> =
-                session.http_session_api.http_get("users.info", &params, None).await;
-            accepted(answer)
-        };
-        let answer = within_time("slack", call).await?;
+        let answer = self.get("users.info", &[("user", Some(user_id))]).await?;
         read_user(answer.get("user").unwrap_or(&Value::Null)).ok_or_else(|| {
             SendError::permanent("slack described no user: check the scope users:read")
         })
     }
 
-    async fn post(&self, method: &str, body: &Value) -> Result<Value, SendError> {
+    /// A method that takes no JSON body.
+    pub(super) async fn get(
+        &self,
+        method: &str,
+        params: &[(&str, Option<&str>)],
+    ) -> Result<Value, SendError> {
+        let session = self.inner.open_session(&self.token);
+        let params: Vec<(&str, Option<&str>)> = params.to_vec();
+        let call = async {
+            let answer: Result<Value, _> =
+                session.http_session_api.http_get(method, &params, None).await;
+            accepted(answer)
+        };
+        within_time("slack", call).await
+    }
+
+    pub(super) fn bot_token(&self) -> &str {
+        &self.token.token_value.0
+    }
+
+    /// Whether this is Slack itself and no stand-in.
+    pub(super) fn is_slack(&self) -> bool {
+        self.response_urls == RESPONSE_URLS
+    }
+
+    pub(super) async fn post(&self, method: &str, body: &Value) -> Result<Value, SendError> {
         let session = self.inner.open_session(&self.token);
         let call = async {
             let answer: Result<Value, _> =

@@ -3,8 +3,17 @@
 
 pub mod card;
 pub mod client;
+pub mod dialog;
+mod event;
+mod files;
+pub mod home;
+mod interaction;
+mod methods;
 pub mod payload;
+mod read;
 pub mod signature;
 
 pub use card::{Message, ephemeral};
 pub use client::{Client, Posted, SlackUser};
+pub use files::Destination;
+pub use methods::{Opened, Quoted};

@@ -16,13 +16,15 @@ const UNHAPPY: u8 = 2;
 
 /// What is owed so far.
 pub(super) struct Outbox<'a> {
-    ticket: &'a Ticket,
-    queue: Option<&'a Queue>,
+    pub(super) ticket: &'a Ticket,
+    pub(super) queue: Option<&'a Queue>,
     members: &'a [Member],
     /// Whose it is at the entry at hand.
     assignee: Option<PersonId>,
     /// Whether a rule wrote the entry at hand: then nobody did by hand.
     by_rule: bool,
+    /// Whether the entry at hand was said in the requester's own thread, where they read it.
+    in_their_thread: bool,
     pub(super) owed: Vec<Owed>,
 }
 
@@ -35,6 +37,7 @@ impl<'a> Outbox<'a> {
             members: scene.members,
             assignee: scene.before.and_then(|before| before.assignee.clone()),
             by_rule: false,
+            in_their_thread: false,
             owed: Vec::new(),
         }
     }
@@ -45,6 +48,7 @@ impl Outbox<'_> {
     pub(super) fn tell(&mut self, seq: u32, entry: &Entry) {
         let by = entry.by.person_id();
         self.by_rule = entry.by.rule_id().is_some();
+        self.in_their_thread = self.is_in_their_thread(entry);
         match &entry.event {
             Event::Opened { .. } => self.requester(seq, None, Message::Receipt),
             Event::Queued { .. } => self.arrived(seq),
@@ -162,6 +166,7 @@ impl Outbox<'_> {
                 self.lead(seq, by, Message::Unhappy);
             }
             Event::Rearmed { .. } | Event::Archived | Event::Resumed => {}
+            Event::MessageEdited { .. } | Event::MessageDeleted { .. } => {}
             Event::Held { .. } | Event::TypeChanged { .. } | Event::Rated { .. } => {}
             Event::Retitled | Event::Tagged { .. } => {}
             Event::Annotated => {}
@@ -169,7 +174,12 @@ impl Outbox<'_> {
         }
     }
 
-    fn owe(&mut self, seq: u32, lane: Lane, message: Message, otherwise: Otherwise) {
+    fn is_in_their_thread(&self, entry: &Entry) -> bool {
+        let chat = entry.text.as_ref().and_then(|text| text.chat.as_ref());
+        chat.is_some_and(|chat| !chat.inside && Some(&chat.place) == self.ticket.origin.as_ref())
+    }
+
+    pub(super) fn owe(&mut self, seq: u32, lane: Lane, message: Message, otherwise: Otherwise) {
         // Whoever is two things on a ticket is told once, as the first of them.
         if self.owed.iter().any(|owed| owed.seq == seq && owed.lane == lane) {
             return;
@@ -184,7 +194,7 @@ impl Outbox<'_> {
     /// hand and nothing the desk writes by itself: two machines would answer each other for ever.
     fn requester(&mut self, seq: u32, by: Option<&PersonId>, message: Message) {
         let to_a_machine = self.ticket.silent && (self.by_rule || message.is_automatic());
-        if to_a_machine || by == Some(&self.ticket.requester) {
+        if to_a_machine || self.in_their_thread || by == Some(&self.ticket.requester) {
             return;
         }
         let requester = self.ticket.requester.clone();
@@ -325,7 +335,7 @@ impl Outbox<'_> {
     }
 
     /// The queue's channel alone; members are told another way.
-    fn channel(&mut self, seq: u32, message: Message) {
+    pub(super) fn channel(&mut self, seq: u32, message: Message) {
         if let Some(queue) = self.ticket.queue.clone() {
             self.owe(seq, Lane::Queue(queue), message, Otherwise::Nothing);
         }

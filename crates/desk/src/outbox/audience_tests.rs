@@ -5,11 +5,13 @@ use jiff::Timestamp;
 
 use super::*;
 use crate::command::Opening;
-use crate::config::Config;
+use crate::config::{ChatChannel, Config};
+use crate::event::Visibility;
 use crate::history::{Text, fold};
 use crate::sla::Alarm;
+use crate::talk::ChatMessage;
 use crate::test_desk::{self, fresh, opening};
-use crate::ticket::Type;
+use crate::ticket::{Place, Type};
 use crate::{Number, outbox};
 
 fn minute(n: i64) -> Timestamp {
@@ -66,6 +68,7 @@ fn told(config: &Config, entries: &[Entry]) -> String {
             Lane::Mail(person) => format!("{person} by mail"),
             Lane::Chat(person) => person.to_string(),
             Lane::Queue(queue) => format!("#{queue}"),
+            Lane::Card(_) => "its card".to_owned(),
             Lane::GiveOut(_) | Lane::Webhook(_) | Lane::Daily | Lane::Bus(_) => return None,
             Lane::Held(_) => return None,
         };
@@ -131,4 +134,44 @@ fn everybody_hears_what_concerns_them_and_never_what_they_did() {
         table.push(format!("{what}, by {by:?}: {}", told(&config, &entries)));
     }
     insta::assert_snapshot!(table.join("\n"));
+}
+
+#[test]
+fn a_channel_hears_what_was_said_elsewhere_and_its_card_follows() {
+    let mut config = desk();
+    config.queues[0].channel = Some(ChatChannel::Slack("C1".into()));
+    let place = Place::Slack { team: "T1".into(), channel: "C1".into(), thread: "1.1".into() };
+    let inside = |event| {
+        let mut entry = happens("ana", event);
+        let chat = ChatMessage { place: place.clone(), id: "1.2".into(), inside: true };
+        entry.text = Some(Text { chat: Some(chat), ..Text::plain("Only for us.") });
+        entry
+    };
+    let rows: [(&str, Vec<Entry>); 8] = [
+        ("an agent has it", vec![happens("kofi", Event::RequesterReplied)]),
+        (
+            "nobody has it",
+            vec![happens("ana", Event::Released), happens("kofi", Event::RequesterReplied)],
+        ),
+        ("a note by REST", vec![happens("ana", Event::NoteAdded)]),
+        ("a note below the card", vec![inside(Event::NoteAdded)]),
+        ("an answer by mail", vec![happens("ana", Event::AgentReplied)]),
+        ("let go", vec![happens("ana", Event::Released)]),
+        (
+            "edited elsewhere",
+            vec![happens(
+                "kofi",
+                Event::MessageEdited { entry: 3, visibility: Visibility::Public },
+            )],
+        ),
+        (
+            "the description edited",
+            vec![happens(
+                "kofi",
+                Event::MessageEdited { entry: 1, visibility: Visibility::Public },
+            )],
+        ),
+    ];
+    let lines = rows.map(|(what, entries)| format!("{what}: {}", told(&config, &entries)));
+    insta::assert_snapshot!(lines.join("\n"));
 }

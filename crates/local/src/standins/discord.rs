@@ -1,5 +1,9 @@
-//! Discord's HTTP API (v10) in this process: direct channels, messages, and answers to interactions.
-//! A nonce sent with `enforce_nonce` makes one message however often it is sent; all else is new.
+//! Discord's HTTP API (v10) in this process: direct channels, messages, threads, commands, files, and
+//! answers to interactions. A nonce sent with `enforce_nonce` makes one message however often it is
+//! sent; all else is new. Below a channel whose number ends in 404 no thread may be made.
+
+mod files;
+mod threads;
 
 use super::{Call, World, json, too_fast};
 use crate::availability::Verdict;
@@ -9,7 +13,7 @@ use axum::extract::{Path, Request, State};
 use axum::http::{Method, StatusCode};
 use axum::middleware::{self, Next};
 use axum::response::{IntoResponse, Response};
-use axum::routing::{any, patch, post};
+use axum::routing::{any, patch, post, put};
 use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
 
@@ -22,12 +26,25 @@ const EPOCH: i64 = 1_420_070_400_000;
 
 const BASE: &str = "/dev/discord/api/v10";
 
+/// The desk, and what Discord remembers of threads for as long as the process lives.
+#[derive(Clone)]
+struct Discord {
+    world: World,
+    threads: threads::Threads,
+}
+
 pub(super) fn router(world: World) -> Router {
+    let discord = Discord { world: world.clone(), threads: threads::Threads::default() };
     let routes = Router::new()
         .route("/users/@me", any(me))
         .route("/users/@me/channels", post(direct_channel))
         .route("/channels/{channel}/messages", post(create_message))
         .route("/channels/{channel}/messages/{message}", patch(edit_message).delete(edit_message))
+        .route("/channels/{channel}/threads", post(threads::create))
+        .route("/channels/{channel}/thread-members/{user}", put(threads::add_member))
+        .route("/channels/{channel}", patch(threads::change))
+        .route("/applications/{application}/commands", put(commands))
+        .route("/applications/{application}/guilds/{guild}/commands", put(guild_commands))
         .route("/webhooks/{application}/{token}", post(follow_up))
         .route(
             "/webhooks/{application}/{token}/messages/{message}",
@@ -35,9 +52,9 @@ pub(super) fn router(world: World) -> Router {
         )
         .fallback(unknown)
         .method_not_allowed_fallback(wrong_method)
-        .layer(middleware::from_fn_with_state(world.clone(), available))
-        .with_state(world);
-    Router::new().nest(BASE, routes)
+        .layer(middleware::from_fn_with_state(discord.clone(), available))
+        .with_state(discord);
+    Router::new().nest(BASE, routes).merge(files::router())
 }
 
 type Answer = Result<Response, Refusal>;
@@ -54,8 +71,8 @@ impl IntoResponse for Refusal {
     }
 }
 
-async fn available(State(world): State<World>, request: Request, next: Next) -> Response {
-    match world.discord.verdict() {
+async fn available(State(discord): State<Discord>, request: Request, next: Next) -> Response {
+    match discord.world.discord.verdict() {
         Verdict::Up => next.run(request).await,
         Verdict::Down => StatusCode::SERVICE_UNAVAILABLE.into_response(),
         Verdict::Throttled => {
@@ -67,13 +84,13 @@ async fn available(State(world): State<World>, request: Request, next: Next) -> 
     }
 }
 
-async fn me(State(world): State<World>, request: Request) -> Answer {
+async fn me(State(Discord { world, .. }): State<Discord>, request: Request) -> Answer {
     bot_call(request).await?;
     Ok(json(StatusCode::OK, &bot(&world)))
 }
 
 /// The channel of one person is always the same: its id is made from the person's.
-async fn direct_channel(State(world): State<World>, request: Request) -> Answer {
+async fn direct_channel(State(Discord { world, .. }): State<Discord>, request: Request) -> Answer {
     let call = bot_call(request).await?;
     let recipient = call.fields.get("recipient_id").and_then(snowflake);
     let recipient = recipient
@@ -93,13 +110,14 @@ async fn direct_channel(State(world): State<World>, request: Request) -> Answer 
 }
 
 async fn create_message(
-    State(world): State<World>,
+    State(Discord { world, threads }): State<Discord>,
     Path(channel): Path<String>,
     request: Request,
 ) -> Answer {
     let call = bot_call(request).await?;
     check_channel(&channel)?;
     check_message(&call)?;
+    threads.take_message(&channel)?;
     let leaving = Leaving {
         key: nonce_key(&channel, &call),
         ..Leaving::new(Kind::Discord, channel.as_str(), call.body())
@@ -110,7 +128,7 @@ async fn create_message(
 
 /// Takes PATCH and DELETE, which name the message the same way.
 async fn edit_message(
-    State(world): State<World>,
+    State(Discord { world, .. }): State<Discord>,
     Path((channel, message)): Path<(String, String)>,
     request: Request,
 ) -> Answer {
@@ -135,7 +153,7 @@ async fn edit_message(
 
 /// Answers to an interaction after the first: the token in the path is all the authority there is.
 async fn follow_up(
-    State(world): State<World>,
+    State(Discord { world, .. }): State<Discord>,
     Path(path): Path<Vec<(String, String)>>,
     request: Request,
 ) -> Answer {
@@ -153,6 +171,43 @@ async fn follow_up(
         return Ok(StatusCode::NO_CONTENT.into_response());
     }
     Ok(json(StatusCode::OK, &recorded))
+}
+
+/// Commands replace all that there were.
+async fn commands(
+    State(Discord { world, .. }): State<Discord>,
+    Path(application): Path<String>,
+    request: Request,
+) -> Answer {
+    register(&world, &application, "commands", request).await
+}
+
+async fn guild_commands(
+    State(Discord { world, .. }): State<Discord>,
+    Path((application, guild)): Path<(String, String)>,
+    request: Request,
+) -> Answer {
+    register(&world, &application, &format!("guilds/{guild}/commands"), request).await
+}
+
+async fn register(world: &World, application: &str, place: &str, request: Request) -> Answer {
+    let call = bot_call(request).await?;
+    let given = call.fields.get("items").and_then(Value::as_array);
+    let given = given.ok_or_else(|| invalid("commands", "BASE_TYPE_LIST", "Must be a list."))?;
+    let named = |n: usize, command: &Value| {
+        let mut command = command.clone();
+        if let Some(fields) = command.as_object_mut() {
+            fields.insert("id".into(), (n + 1).to_string().into());
+            fields.insert("application_id".into(), application.into());
+        }
+        command
+    };
+    let answer: Vec<Value> =
+        given.iter().enumerate().map(|(n, command)| named(n, command)).collect();
+    let leaving = Leaving::new(Kind::Discord, application, call.body())
+        .method(format!("PUT /applications/{{id}}/{place}"));
+    record(world, leaving)?;
+    Ok(json(StatusCode::OK, &Value::Array(answer)))
 }
 
 async fn unknown() -> Refusal {
@@ -204,6 +259,12 @@ fn message(world: &World, item: &Item) -> Value {
     })
 }
 
+/// The id Discord gives what an item of the outbox made.
+fn recorded_id(world: &World, leaving: Leaving) -> Result<String, Refusal> {
+    let made = record(world, leaving)?;
+    Ok(made.get("id").and_then(Value::as_str).unwrap_or_default().to_owned())
+}
+
 fn bot(world: &World) -> Value {
     json!({
         "id": world.discord_application,
@@ -223,13 +284,13 @@ fn nonce_key(channel: &str, call: &Call) -> Option<String> {
 }
 
 /// A snowflake: the time, then the item's own number, which no other message has.
-fn message_id(item: &Item) -> String {
+pub fn message_id(item: &Item) -> String {
     let milliseconds = u64::try_from(item.at.as_millisecond() - EPOCH).unwrap_or_default();
     ((milliseconds << 22) | (item.seq & 0x3f_ffff)).to_string()
 }
 
 /// Any 59 bits will do, so long as the same person gives the same ones.
-fn channel_of(recipient: &str, application: &str) -> String {
+pub fn channel_of(recipient: &str, application: &str) -> String {
     let digest = Sha256::digest(format!("{recipient}/{application}"));
     let bits = digest.iter().take(8).fold(0_u64, |bits, byte| (bits << 8) | u64::from(*byte));
     ((bits >> 5) | 1).to_string()

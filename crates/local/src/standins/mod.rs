@@ -1,8 +1,12 @@
 //! The services that chat is sent to, on one machine: routers that record each call in the outbox
-//! and answer as Slack and Discord would. They keep no state but the outbox, and render nothing.
+//! and answer as Slack and Discord would. They keep little state but the outbox, and render nothing.
 
 mod discord;
 mod slack;
+
+pub use discord::{channel_of as direct_channel_of, message_id as discord_message_id};
+pub use slack::{ts_of as slack_ts, view_id as slack_view_id};
+mod slack_memory;
 #[cfg(test)]
 mod tests;
 
@@ -104,6 +108,8 @@ fn body_fields(headers: &HeaderMap, bytes: &[u8]) -> Map<String, Value> {
     };
     match json {
         Some(Value::Object(fields)) => fields,
+        // A list (of Discord's commands) is the field `items`.
+        Some(list @ Value::Array(_)) => Map::from_iter([("items".to_owned(), list)]),
         _ => Map::new(),
     }
 }

@@ -319,7 +319,7 @@ async fn bytes_that_are_no_body_are_met_with_an_answer() {
 fn bodies_of_every_kind_become_one_object() {
     let cases = [
         ("application/json; charset=utf-8", r#"{"a":{"b":1}}"#, r#"{"a":{"b":1}}"#),
-        ("application/json", "[1]", "{}"),
+        ("application/json", "[1]", r#"{"items":[1]}"#),
         ("application/json", "{\"a\":", "{}"),
         (
             "application/x-www-form-urlencoded",

@@ -1,0 +1,93 @@
+//! The buttons of a card. What opens a dialog first is the door's; what is pressed on a card that no
+//! longer shows how the ticket stands is not done behind anybody's back.
+
+use chat::view::Button;
+use desk::history::{Entry, Text};
+use desk::{Command, Number};
+use store::change::Along;
+use store::{Error, Store, Stored};
+
+use crate::{Reply, Speaker, answer_refusal, card, change, words};
+
+/// Carries out a button; `seen` is the state of the ticket the card showed.
+pub async fn press(
+    store: &Store,
+    speaker: &Speaker,
+    button: Button,
+    number: u64,
+    seen: Option<u32>,
+    along: Along,
+) -> Result<Reply, Error> {
+    let number = Number(number);
+    if let (Button::Resolve, Some(seen)) = (button, seen)
+        && let Some(news) = news(store, speaker, number, seen).await?
+    {
+        return Ok(news);
+    }
+    let wish = |stored: &Stored| match button {
+        Button::Take => Command::Claim,
+        Button::Confirm => Command::Confirm,
+        Button::NotSolved => Command::Decline(Text::plain(words::NOT_SOLVED)),
+        Button::Reopen => reopening(speaker, stored),
+        Button::Acknowledge => Command::Acknowledge,
+        Button::Rate(score) => Command::Rate { score, comment: Text::default() },
+        Button::Resolve | Button::Reply | Button::Note | Button::Reassign | Button::Extend => {
+            Command::Propose(Text::plain(words::SOLVED))
+        }
+    };
+    if matches!(button, Button::Reply | Button::Note | Button::Reassign | Button::Extend) {
+        return Ok(Reply::Notice(words::NEEDS_A_DIALOG.into()));
+    }
+    answer_refusal(change(store, speaker, number, along, wish).await)
+}
+
+/// The requester's "not solved" on a message that asked how it was.
+fn reopening(speaker: &Speaker, stored: &Stored) -> Command {
+    let text = Text::plain(words::NOT_SOLVED);
+    match stored.ticket.status {
+        desk::Status::AwaitingConfirmation if speaker.asks(stored) => Command::Decline(text),
+        _ => Command::Reopen(text),
+    }
+}
+
+/// The ticket as it stands, where its requester wrote since it was shown.
+async fn news(
+    store: &Store,
+    speaker: &Speaker,
+    number: Number,
+    seen: u32,
+) -> Result<Option<Reply>, Error> {
+    let Some(stored) = store.ticket(number).await? else { return Ok(None) };
+    if stored.ticket.version <= seen {
+        return Ok(None);
+    }
+    let entries = store.entries(number, seen + 1, stored.ticket.version).await?;
+    let wrote = |(_, entry): &(u32, Entry)| {
+        let by_others = entry.by.person_id() != Some(&speaker.person.id);
+        entry.event.asks_agent() && by_others
+    };
+    if !entries.iter().any(wrote) {
+        return Ok(None);
+    }
+    let config = store.config().await?;
+    if !desk::access::may_read(&crate::who(speaker, &config), &stored.ticket) {
+        return Ok(None);
+    }
+    let sentence = words::wrote_since(&stored);
+    card(store, speaker, &config, &stored, sentence).await.map(Some)
+}
+
+/// The requester says how it was.
+pub async fn rate(
+    store: &Store,
+    speaker: &Speaker,
+    number: Number,
+    score: u8,
+    comment: &str,
+    along: Along,
+) -> Result<Reply, Error> {
+    let comment = comment.trim().replace('\0', "\u{fffd}");
+    let comment = if comment.is_empty() { Text::default() } else { Text::plain(comment) };
+    let rate = |_: &Stored| Command::Rate { score, comment: comment.clone() };
+    answer_refusal(change(store, speaker, number, along, rate).await)
+}

@@ -1,0 +1,188 @@
+//! A queue's channel: one card a ticket, changed in place, and below it what was said elsewhere. A
+//! broken promise stands beside the cards, where it is seen.
+
+use chat::send::SendError;
+use chat::view::Button;
+use desk::config::{ChatChannel, Queue};
+use desk::message::Message;
+use desk::outbox::Otherwise;
+use desk::{QueueId, Status};
+use store::lane::{Sent, Waiting, by_mail};
+use store::talk::{Card, Landing};
+
+use crate::deliver::Left;
+use crate::facts::Facts;
+use crate::post::{Post, card_at, posted_at};
+use crate::words::{self, Kind, Letter};
+use crate::{Error, Notify, discord_thread};
+
+/// To the queue it is owed to, wherever the ticket has gone since.
+pub(crate) async fn to_queue(
+    notify: &Notify,
+    row: &Waiting,
+    facts: &Facts,
+    queue: &QueueId,
+) -> Result<Left, Error> {
+    let Some(queue) = facts.config.queue(queue) else { return Ok(Left::gone("no queue")) };
+    let Some(channel) = &queue.channel else { return Ok(to_members(row, queue)) };
+    let letter = words::letter(facts, row.owed.message);
+    if let Message::MirrorChanged(said) = row.owed.message {
+        return change(notify, row, facts, &letter, queue, said).await;
+    }
+    let buttons = buttons(facts, letter.kind);
+    let post = Post { row, facts, letter: &letter, buttons: &buttons };
+    let below = match letter.kind {
+        Kind::Words => card_in(notify, row, queue, channel).await?,
+        Kind::Card | Kind::Alert => None,
+    };
+    let left = match (channel, &below) {
+        (ChatChannel::Slack(_), Some(Card { channel: ChatChannel::Slack(id), message, .. })) => {
+            post.in_slack(notify, id, Some(message)).await
+        }
+        (ChatChannel::Slack(id), _) => post.in_slack(notify, id, None).await,
+        (ChatChannel::Discord(id), card) => {
+            let below = card.as_ref().map(|card| card.message.as_str());
+            post.in_discord(notify, id, below).await
+        }
+    };
+    Ok(match left {
+        Left::Gone { reference, mut landings } => {
+            if letter.kind == Kind::Card {
+                let shown = facts.ticket().version;
+                landings.extend(card_at(&queue.id, &reference, shown));
+            }
+            Left::Gone { reference, landings }
+        }
+        // A channel the app was thrown out of is no reason that nobody hears of it.
+        Left::Refused { reason } => {
+            tracing::warn!(queue = queue.id.as_str(), "a channel takes nothing: {reason}");
+            match row.owed.otherwise {
+                Otherwise::Mail => to_members(row, queue),
+                Otherwise::Nothing => Left::gone(format!("not in the channel: {reason}")),
+            }
+        }
+        other => other,
+    })
+}
+
+fn to_members(row: &Waiting, queue: &Queue) -> Left {
+    match row.owed.otherwise {
+        Otherwise::Nothing => Left::gone("no channel"),
+        Otherwise::Mail => {
+            let told = &row.owed.except;
+            let members = queue.members.iter().filter(|member| !told.contains(member));
+            Left::Elsewhere(members.map(|member| by_mail(&row.owed, member)).collect())
+        }
+    }
+}
+
+/// The ticket's card, where it still stands in the queue's channel.
+async fn card_in(
+    notify: &Notify,
+    row: &Waiting,
+    queue: &Queue,
+    channel: &ChatChannel,
+) -> Result<Option<Card>, Error> {
+    let cards = notify.store.cards(row.owed.number).await?;
+    let same_service = |card: &Card| {
+        matches!(
+            (&card.channel, channel),
+            (ChatChannel::Slack(_), ChatChannel::Slack(_))
+                | (ChatChannel::Discord(_), ChatChannel::Discord(_))
+        )
+    };
+    Ok(cards.into_iter().find(|card| card.queue == queue.id && same_service(card)))
+}
+
+/// What agents can press on a card, or on the news of a broken promise.
+fn buttons(facts: &Facts, kind: Kind) -> Vec<Button> {
+    let ticket = facts.ticket();
+    let takes = ticket.assignee.is_none().then_some(Button::Take);
+    match (kind, ticket.status) {
+        (Kind::Words, _) | (_, Status::Resolved | Status::Closed) => Vec::new(),
+        (Kind::Alert, _) => {
+            let rest = [Button::Acknowledge, Button::Reassign, Button::Extend];
+            takes.into_iter().chain(rest).collect()
+        }
+        (Kind::Card, Status::InProgress) => {
+            vec![Button::Reply, Button::Note, Button::Reassign, Button::Resolve]
+        }
+        (Kind::Card, _) => takes.into_iter().chain([Button::Reply, Button::Reassign]).collect(),
+    }
+}
+
+/// What was said below the card reads otherwise.
+async fn change(
+    notify: &Notify,
+    row: &Waiting,
+    facts: &Facts,
+    letter: &Letter,
+    queue: &Queue,
+    said: u32,
+) -> Result<Left, Error> {
+    let sent = notify.store.sent_to_queue(row.owed.number, said, &queue.id).await?;
+    let Some(sent) = sent else { return Ok(Left::gone("it was not said there")) };
+    let Some((channel, message)) = posted_at(&sent.reference) else {
+        return Ok(Left::gone("it was not said in chat"));
+    };
+    let post = Post { row, facts, letter, buttons: &[] };
+    let changed = put(notify, &post, &channel, message).await;
+    Ok(match changed {
+        Ok(()) => Left::gone(sent.reference),
+        Err(SendError::Permanent { reason }) => Left::gone(format!("not changed: {reason}")),
+        Err(error) => error.into(),
+    })
+}
+
+/// Puts a message in the place of an earlier one.
+async fn put(
+    notify: &Notify,
+    post: &Post<'_>,
+    channel: &ChatChannel,
+    message: &str,
+) -> Result<(), SendError> {
+    match channel {
+        ChatChannel::Slack(id) => {
+            notify.slack.update_message(id, message, &post.for_slack()).await.map(drop)
+        }
+        ChatChannel::Discord(id) => {
+            notify.discord.edit_message(id, message, &post.for_discord()).await
+        }
+    }
+}
+
+/// Lets every card of a ticket show how it stands now: all looks that wait at once. False where one
+/// of them has to wait.
+pub(crate) async fn refresh(notify: &Notify, rows: &[Waiting]) -> Result<bool, Error> {
+    let Some(row) = rows.last() else { return Ok(true) };
+    let now = notify.store.now();
+    if let Some(facts) = Facts::of(notify, row).await? {
+        if facts.ticket().status == Status::Closed {
+            discord_thread::close(notify, &facts).await?;
+        }
+        let version = facts.ticket().version;
+        let cards = notify.store.cards(row.owed.number).await?;
+        for card in cards.into_iter().filter(|card| card.shown < version) {
+            let letter = words::letter(&facts, Message::Card);
+            let here = facts.ticket().queue.as_ref() == Some(&card.queue);
+            let buttons = if here { buttons(&facts, Kind::Card) } else { Vec::new() };
+            let post = Post { row, facts: &facts, letter: &letter, buttons: &buttons };
+            match put(notify, &post, &card.channel, &card.message).await {
+                Ok(()) => {
+                    let now_shown = Landing::Card(Card { shown: version, ..card });
+                    notify.store.landed(row.owed.number, &now_shown).await?;
+                }
+                Err(SendError::Retry { after, reason }) => {
+                    return crate::lane::wait(notify, row, after, &reason).await.map(|()| false);
+                }
+                // Somebody deleted it, or threw the app out: the ticket is no worse for it.
+                Err(SendError::Permanent { reason }) => {
+                    tracing::warn!(ticket = row.owed.number.0, "a card stays as it was: {reason}");
+                }
+            }
+        }
+    }
+    let sent = Sent { at: now, reference: "the card shows it".into() };
+    notify.store.settle_all(rows, &sent).await?;
+    Ok(true)
+}

@@ -1,0 +1,128 @@
+//! A letter as a message in chat: how it looks in either service, and where it is posted.
+
+use chat::discord::card as discord;
+use chat::slack::card as slack;
+use chat::view::Button;
+use desk::config::ChatChannel;
+use desk::ticket::Place;
+use serde_json::{Value, json};
+use store::lane::Waiting;
+use store::talk::{Card, Landing};
+
+use crate::Notify;
+use crate::deliver::Left;
+use crate::facts::Facts;
+use crate::words::{self, Kind, Letter};
+
+/// A letter with the buttons its reader can press.
+pub(crate) struct Post<'a> {
+    pub row: &'a Waiting,
+    pub facts: &'a Facts,
+    pub letter: &'a Letter,
+    pub buttons: &'a [Button],
+}
+
+impl Post<'_> {
+    pub fn for_slack(&self) -> slack::Message {
+        let view = words::view(self.facts, self.letter);
+        match self.letter.kind {
+            Kind::Alert => {
+                let (subject, facts) = (&self.letter.subject, &self.letter.facts);
+                slack::alert_with(subject, facts, &view, self.buttons)
+            }
+            Kind::Card => slack::card(&view, self.buttons),
+            Kind::Words if self.buttons.is_empty() => slack::notice(&self.letter.short()),
+            Kind::Words => slack::above(&self.letter.short(), slack::card(&view, self.buttons)),
+        }
+    }
+
+    pub fn for_discord(&self) -> Value {
+        let view = words::view(self.facts, self.letter);
+        match self.letter.kind {
+            Kind::Alert => {
+                let (subject, facts) = (&self.letter.subject, &self.letter.facts);
+                discord::alert_with(subject, facts, &view, self.buttons)
+            }
+            Kind::Card => discord::card(&view, self.buttons),
+            Kind::Words if self.buttons.is_empty() => discord::notice(&self.letter.short()),
+            Kind::Words => discord::above(&self.letter.short(), discord::card(&view, self.buttons)),
+        }
+    }
+
+    /// Says it in a Slack conversation.
+    pub async fn in_slack(&self, notify: &Notify, channel: &str, thread: Option<&str>) -> Left {
+        match notify.slack.post_message(channel, &self.for_slack(), thread).await {
+            Ok(posted) => {
+                let below = thread.unwrap_or(&posted.ts);
+                self.files_below(notify, &posted.channel, below).await;
+                Left::gone(format!("slack/{}/{}", posted.channel, posted.ts))
+            }
+            Err(error) => error.into(),
+        }
+    }
+
+    /// Says it to one person in Slack; what they answer below it belongs to the ticket.
+    pub async fn to_slack_user(&self, notify: &Notify, team: &str, user: &str) -> Left {
+        match notify.slack.post_message(user, &self.for_slack(), None).await {
+            Ok(posted) => {
+                self.files_below(notify, &posted.channel, &posted.ts).await;
+                let place = Place::Slack {
+                    team: team.to_owned(),
+                    channel: posted.channel.clone(),
+                    thread: posted.ts.clone(),
+                };
+                let reference = format!("slack/{}/{}", posted.channel, posted.ts);
+                Left::Gone { reference, landings: vec![Landing::Thread(place)] }
+            }
+            Err(error) => error.into(),
+        }
+    }
+
+    /// Says it in a Discord channel, below a message if one is named.
+    pub async fn in_discord(&self, notify: &Notify, channel: &str, below: Option<&str>) -> Left {
+        let mut body = self.for_discord();
+        if let Some(message) = below {
+            body["message_reference"] =
+                json!({ "message_id": message, "fail_if_not_exists": false });
+        }
+        // The nonce makes Discord itself drop a repetition.
+        match notify.discord.post_message(channel, &body, &self.row.owed.id()).await {
+            Ok(id) => Left::gone(format!("discord/{channel}/{id}")),
+            Err(error) => error.into(),
+        }
+    }
+}
+
+/// Where a message was posted, as it is remembered.
+pub(crate) fn posted_at(reference: &str) -> Option<(ChatChannel, &str)> {
+    let mut parts = reference.splitn(3, '/');
+    let channel = match (parts.next()?, parts.next()?) {
+        ("slack", channel) => ChatChannel::Slack(channel.to_owned()),
+        ("discord", channel) => ChatChannel::Discord(channel.to_owned()),
+        _ => return None,
+    };
+    Some((channel, parts.next()?))
+}
+
+/// What is remembered of a card that was posted.
+pub(crate) fn card_at(queue: &desk::QueueId, reference: &str, shown: u32) -> Option<Landing> {
+    let (channel, message) = posted_at(reference)?;
+    let message = message.to_owned();
+    Some(Landing::Card(Card { queue: queue.clone(), channel, message, shown }))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_reference_says_where_it_was_posted() {
+        let slack = ChatChannel::Slack("C1".into());
+        assert_eq!(posted_at("slack/C1/17.2"), Some((slack, "17.2")));
+        let discord = ChatChannel::Discord("5".into());
+        assert_eq!(posted_at("discord/5/6"), Some((discord, "6")));
+        for other in ["", "slack", "slack/C1", "010001-mail-id", "told another way"] {
+            assert_eq!(posted_at(other), None, "{other}");
+        }
+    }
+}
