@@ -77,6 +77,7 @@ async fn page(desk: &LocalDesk) -> Result<Markup, store::Error> {
             section.hero {
                 h1 { "The desk is open." }
                 p { "Requests come in by Slack, Discord, mail and REST; each becomes a ticket with a clock." }
+                p { a href="/dev/chat" { "Enter the chat room" } " to try Slack and Discord without an account." }
             }
             (tickets(&open, &config, now))
             (doors(&config))

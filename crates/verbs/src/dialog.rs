@@ -1,17 +1,16 @@
-//! What dialogs in chat ask for: an answer with what follows from it, a note, another date, words added
-//! to a ticket; and whom an answer reaches, which is shown before it leaves.
+//! What dialogs in chat ask for: an answer with what follows from it, a note, that it is not solved and
+//! why, another date, words added to a ticket.
 
-use desk::config::Config;
 use desk::file::File;
 use desk::history::Text;
-use desk::ticket::Place;
-use desk::{Command, Number, PersonId, Status};
+use desk::{Command, Number, Status};
 use jiff::Timestamp;
+use jiff::civil::{Date, DateTime};
 use store::change::Along;
-use store::read::List;
 use store::{Error, Store, Stored};
 
-use crate::{Reply, Speaker, answer_refusal, change, who};
+use crate::words::{A_DATE, NOT_SOLVED, SAY_SOMETHING};
+use crate::{Reply, Speaker, answer_refusal, change};
 
 /// How a ticket shall stand once an agent has answered.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -46,6 +45,11 @@ pub fn words(body: &str, files: Vec<File>) -> Text {
     Text { files, ..Text::plain(body.replace('\0', "\u{fffd}")) }
 }
 
+/// Whether there is nothing in it that anybody could read.
+fn is_blank(text: &Text) -> bool {
+    text.body.trim().is_empty() && text.files.is_empty()
+}
+
 /// An answer everybody on the ticket sees: of an agent, or of whoever asked.
 pub async fn answer(
     store: &Store,
@@ -55,6 +59,9 @@ pub async fn answer(
     then: Then,
     along: Along,
 ) -> Result<Reply, Error> {
+    if is_blank(&text) {
+        return Ok(Reply::Notice(SAY_SOMETHING.into()));
+    }
     let wish = |stored: &Stored| {
         let works = stored.ticket.assignee.as_ref() == Some(&speaker.person.id);
         match then {
@@ -90,6 +97,9 @@ pub async fn note(
     text: Text,
     along: Along,
 ) -> Result<Reply, Error> {
+    if is_blank(&text) {
+        return Ok(Reply::Notice(SAY_SOMETHING.into()));
+    }
     let wish = |_: &Stored| Command::AddNote(text.clone());
     answer_refusal(change(store, speaker, number, along, wish).await)
 }
@@ -108,112 +118,62 @@ pub async fn extend(
     answer_refusal(change(store, speaker, number, along, wish).await)
 }
 
-/// Whom an answer reaches, and how, a line each; none where this person may not see the ticket.
-pub async fn recipients(
+/// Says something: to everybody who takes part, or inside, to agents alone.
+pub async fn say(
     store: &Store,
     speaker: &Speaker,
     number: Number,
-) -> Result<Option<Vec<String>>, Error> {
-    let config = store.config().await?;
-    let stored = store.ticket(number).await?;
-    let may = |stored: &Stored| desk::access::may_read(&who(speaker, &config), &stored.ticket);
-    let Some(stored) = stored.filter(may) else { return Ok(None) };
-    let ticket = &stored.ticket;
-    let mut lines = Vec::new();
-    for id in std::iter::once(&ticket.requester).chain(&ticket.followers) {
-        let origin = ticket.origin.as_ref().filter(|_| *id == ticket.requester);
-        let talk = store.talk(number, id).await?;
-        lines.extend(reached(store, &config, id, origin.or(talk.as_ref())).await?);
+    text: Text,
+    inside: bool,
+    along: Along,
+) -> Result<Reply, Error> {
+    match inside {
+        true => note(store, speaker, number, text, along).await,
+        false => answer(store, speaker, number, text, Then::Stay, along).await,
     }
-    Ok(Some(lines))
 }
 
-async fn reached(
+/// It is not solved, or no longer, and why.
+pub async fn not_solved(
     store: &Store,
-    config: &Config,
-    id: &PersonId,
-    place: Option<&Place>,
-) -> Result<Option<String>, Error> {
-    let Some(person) = store.person(id).await? else { return Ok(None) };
-    let name = config.member(id).map_or(person.name.as_str(), |member| member.name.as_str());
-    let how = match (place, &person.email, person.chat.is_empty()) {
-        (Some(Place::Slack { channel, .. }), _, _) if channel.starts_with('D') => {
-            "their direct messages in Slack".to_owned()
-        }
-        (Some(Place::Slack { .. }), _, _) => {
-            "the thread in Slack, which everybody in that channel reads".to_owned()
-        }
-        (Some(Place::Discord { .. }), _, _) => "their thread in Discord".to_owned(),
-        (_, Some(email), _) => format!("mail to {email}"),
-        (_, None, false) => "a direct message".to_owned(),
-        (_, None, true) => "no way: neither an address nor an account is known".to_owned(),
+    speaker: &Speaker,
+    number: Number,
+    reason: &str,
+    along: Along,
+) -> Result<Reply, Error> {
+    let reason = reason.replace('\0', "\u{fffd}");
+    let text = if reason.trim().is_empty() { NOT_SOLVED } else { &reason };
+    let wish = |stored: &Stored| match stored.ticket.status {
+        Status::AwaitingConfirmation => Command::Decline(Text::plain(text)),
+        _ => Command::Reopen(Text::plain(text)),
     };
-    Ok(Some(format!("{name}: {how}")))
+    answer_refusal(change(store, speaker, number, along, wish).await)
 }
 
-/// The title of a ticket this person may see.
-pub async fn title(
+/// Another date for the solution: a day, which ends as the desk's day does, or a day and an hour.
+pub async fn extend_to(
     store: &Store,
     speaker: &Speaker,
     number: Number,
-) -> Result<Option<String>, Error> {
+    date: &str,
+    reason: &str,
+    along: Along,
+) -> Result<Reply, Error> {
     let config = store.config().await?;
-    let stored = store.ticket(number).await?;
-    let may = |stored: &Stored| desk::access::may_read(&who(speaker, &config), &stored.ticket);
-    Ok(stored.filter(may).map(|stored| stored.title))
+    let Some(due_at) = moment(date, &config.zone) else {
+        return Ok(Reply::Notice(A_DATE.into()));
+    };
+    extend(store, speaker, number, due_at, reason, along).await
 }
 
-/// A ticket somebody could mean, by its number and title.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Candidate {
-    /// Its number.
-    pub number: u64,
-    /// Its title, as they read it.
-    pub title: String,
-}
-
-/// The open tickets somebody could mean: those they work on, and those they asked.
-pub async fn candidates(
-    store: &Store,
-    speaker: &Speaker,
-    at_most: usize,
-) -> Result<Vec<Candidate>, Error> {
-    let config = store.config().await?;
-    let mut numbers = Vec::new();
-    if who(speaker, &config).role.is_staff() {
-        let list = List::AgentByDue(speaker.person.id.clone());
-        numbers.extend(store.list(&list, None, at_most).await?.numbers);
-    }
-    numbers.extend(asked(store, speaker, at_most).await?);
-    let mut seen = std::collections::BTreeSet::new();
-    numbers.retain(|number| seen.insert(*number));
-    numbers.truncate(at_most);
-    open(store, &numbers).await
-}
-
-/// The open tickets somebody asked, the newest first.
-pub async fn asked_open(
-    store: &Store,
-    speaker: &Speaker,
-    at_most: usize,
-) -> Result<Vec<Candidate>, Error> {
-    let numbers = asked(store, speaker, at_most).await?;
-    open(store, &numbers).await
-}
-
-async fn asked(store: &Store, speaker: &Speaker, at_most: usize) -> Result<Vec<Number>, Error> {
-    let person = &speaker.person;
-    let people: Vec<_> = std::iter::once(&person.id).chain(&person.was).cloned().collect();
-    Ok(store.asked_by(&people, None, at_most).await?.numbers)
-}
-
-async fn open(store: &Store, numbers: &[Number]) -> Result<Vec<Candidate>, Error> {
-    let found = store.tickets(numbers).await?;
-    let ended = |status| matches!(status, Status::Resolved | Status::Closed);
-    let open = found.into_iter().filter(|stored| !ended(stored.ticket.status));
-    let candidate =
-        |stored: Stored| Candidate { number: stored.ticket.number.0, title: stored.title };
-    Ok(open.map(candidate).collect())
+fn moment(date: &str, zone: &jiff::tz::TimeZone) -> Option<Timestamp> {
+    let date = date.trim();
+    let has_hour = date.contains([' ', 'T']);
+    let at = match has_hour {
+        true => date.replacen(' ', "T", 1).parse::<DateTime>().ok()?,
+        false => date.parse::<Date>().ok()?.at(23, 59, 0, 0),
+    };
+    at.to_zoned(zone.clone()).ok().map(|at| at.timestamp())
 }
 
 #[cfg(test)]
@@ -227,5 +187,19 @@ mod tests {
         }
         assert_eq!(Then::parse("close it"), Then::Stay);
         assert_eq!(words("a\0b", Vec::new()).body, "a\u{fffd}b");
+    }
+
+    #[test]
+    fn dates_are_read_in_the_desks_zone() {
+        let zone = jiff::tz::TimeZone::get("Asia/Shanghai").unwrap();
+        for (date, expected) in [
+            ("2026-12-24", Some("2026-12-24T15:59:00Z")),
+            (" 2026-12-24 08:30 ", Some("2026-12-24T00:30:00Z")),
+            ("24.12.2026", None),
+            ("", None),
+        ] {
+            let expected: Option<Timestamp> = expected.map(|at| at.parse().unwrap());
+            assert_eq!(moment(date, &zone), expected, "{date}");
+        }
     }
 }

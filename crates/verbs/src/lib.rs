@@ -8,10 +8,10 @@ pub mod filing;
 pub mod home;
 pub mod later;
 mod link;
+pub mod offer;
 mod press;
 mod receipt;
 mod receipt_words;
-pub mod say;
 mod search;
 pub mod thread;
 pub mod transcript;
@@ -27,6 +27,7 @@ use desk::organisation::Organisation;
 use desk::person::Person;
 use desk::ticket::Place;
 use desk::{Channel, Command, Number, Priority, Refusal, Status, Type};
+use dialog::Then;
 use jiff::SignedDuration;
 use store::change::{Along, Done, NewTicket, Once, no_answer};
 use store::ledger::{Arrival, Outcome};
@@ -122,12 +123,12 @@ pub async fn carry_out(
         Said::Search { words } => search::search(store, speaker, &words).await,
         Said::Link { what } => link::link(store, speaker, what.as_deref()).await,
         Said::Note { number, text } => {
-            let note = |_: &Stored| Command::AddNote(Text::plain(text.clone()));
-            change(store, speaker, Number(number), along, note).await
+            let text = dialog::words(&text, Vec::new());
+            return dialog::note(store, speaker, Number(number), text, along).await;
         }
         Said::Reply { number, text } => {
-            let reply = |stored: &Stored| reply(speaker, stored, &text);
-            change(store, speaker, Number(number), along, reply).await
+            let text = dialog::words(&text, Vec::new());
+            return dialog::answer(store, speaker, Number(number), text, Then::Stay, along).await;
         }
     };
     answer_refusal(done)
@@ -210,12 +211,20 @@ async fn mine(store: &Store, speaker: &Speaker) -> Result<Reply, Error> {
     Ok(Reply::List(heading.into(), views))
 }
 
-async fn show(store: &Store, speaker: &Speaker, number: Number) -> Result<Reply, Error> {
+/// The ticket, if this person may read it; to anyone else it does not exist.
+pub async fn readable(
+    store: &Store,
+    speaker: &Speaker,
+    number: Number,
+) -> Result<Option<Stored>, Error> {
     let config = store.config().await?;
-    let who = who(speaker, &config);
     let stored = store.ticket(number).await?;
-    let stored = stored.filter(|stored| may_read(&who, &stored.ticket));
-    let stored = stored.ok_or(Refusal::NotOpened)?;
+    Ok(stored.filter(|stored| may_read(&who(speaker, &config), &stored.ticket)))
+}
+
+async fn show(store: &Store, speaker: &Speaker, number: Number) -> Result<Reply, Error> {
+    let stored = readable(store, speaker, number).await?.ok_or(Refusal::NotOpened)?;
+    let config = store.config().await?;
     card(store, speaker, &config, &stored, String::new()).await
 }
 
@@ -301,11 +310,4 @@ fn close(speaker: &Speaker, stored: &Stored, reason: Option<&str>) -> Command {
         Status::Resolved => Command::Close { closure: None, reason: said("") },
         _ => Command::Propose(said(words::SOLVED)),
     }
-}
-
-fn reply(speaker: &Speaker, stored: &Stored, text: &str) -> Command {
-    let asks = speaker.asks(stored);
-    let works = stored.ticket.assignee.as_ref() == Some(&speaker.person.id);
-    let text = Text::plain(text);
-    if asks && !works { Command::ReplyAsRequester(text) } else { Command::ReplyAsAgent(text) }
 }

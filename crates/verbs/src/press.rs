@@ -7,7 +7,7 @@ use desk::{Command, Number};
 use store::change::Along;
 use store::{Error, Store, Stored};
 
-use crate::{Reply, Speaker, answer_refusal, card, change, words};
+use crate::{Reply, Speaker, answer_refusal, card, change, dialog, readable, words};
 
 /// Carries out a button; `seen` is the state of the ticket the card showed.
 pub async fn press(
@@ -24,30 +24,21 @@ pub async fn press(
     {
         return Ok(news);
     }
-    let wish = |stored: &Stored| match button {
+    if button == Button::Reopen {
+        return dialog::not_solved(store, speaker, number, "", along).await;
+    }
+    let wish = |_: &Stored| match button {
         Button::Take => Command::Claim,
         Button::Confirm => Command::Confirm,
         Button::NotSolved => Command::Decline(Text::plain(words::NOT_SOLVED)),
-        Button::Reopen => reopening(speaker, stored),
         Button::Acknowledge => Command::Acknowledge,
         Button::Rate(score) => Command::Rate { score, comment: Text::default() },
-        Button::Resolve | Button::Reply | Button::Note | Button::Reassign | Button::Extend => {
-            Command::Propose(Text::plain(words::SOLVED))
-        }
+        _ => Command::Propose(Text::plain(words::SOLVED)),
     };
     if matches!(button, Button::Reply | Button::Note | Button::Reassign | Button::Extend) {
         return Ok(Reply::Notice(words::NEEDS_A_DIALOG.into()));
     }
     answer_refusal(change(store, speaker, number, along, wish).await)
-}
-
-/// The requester's "not solved" on a message that asked how it was.
-fn reopening(speaker: &Speaker, stored: &Stored) -> Command {
-    let text = Text::plain(words::NOT_SOLVED);
-    match stored.ticket.status {
-        desk::Status::AwaitingConfirmation if speaker.asks(stored) => Command::Decline(text),
-        _ => Command::Reopen(text),
-    }
 }
 
 /// The ticket as it stands, where its requester wrote since it was shown.
@@ -57,7 +48,7 @@ async fn news(
     number: Number,
     seen: u32,
 ) -> Result<Option<Reply>, Error> {
-    let Some(stored) = store.ticket(number).await? else { return Ok(None) };
+    let Some(stored) = readable(store, speaker, number).await? else { return Ok(None) };
     if stored.ticket.version <= seen {
         return Ok(None);
     }
@@ -70,9 +61,6 @@ async fn news(
         return Ok(None);
     }
     let config = store.config().await?;
-    if !desk::access::may_read(&crate::who(speaker, &config), &stored.ticket) {
-        return Ok(None);
-    }
     let sentence = words::wrote_since(&stored);
     card(store, speaker, &config, &stored, sentence).await.map(Some)
 }

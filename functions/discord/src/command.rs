@@ -149,7 +149,7 @@ impl Typed<'_> {
         let body = copied.with(&text);
         let text = Text { files: copied.files, ..Text::plain(body) };
         let store = &self.discord.store;
-        let said = verbs::say::say(store, &speaker, Number(number), text, inside, along).await?;
+        let said = verbs::dialog::say(store, &speaker, Number(number), text, inside, along).await?;
         Ok(Said::Reply(said))
     }
 

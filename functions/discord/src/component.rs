@@ -176,9 +176,11 @@ impl Filled<'_> {
                 let copied = file::copy(self.discord, &speaker, sent).await?;
                 let body = copied.with(text);
                 let text = Text { files: copied.files, ..Text::plain(body) };
-                verbs::say::say(store, &speaker, n, text, verb == "note", along).await?
+                verbs::dialog::say(store, &speaker, n, text, verb == "note", along).await?
             }
-            "decline" | "reopen" => verbs::say::not_solved(store, &speaker, n, text, along).await?,
+            "decline" | "reopen" => {
+                verbs::dialog::not_solved(store, &speaker, n, text, along).await?
+            }
             "propose" if text.trim().is_empty() => {
                 verbs::press(store, &speaker, Button::Resolve, number, seen, along).await?
             }
@@ -192,7 +194,7 @@ impl Filled<'_> {
             }
             "extend" => {
                 let to = self.text(dialog::TO);
-                verbs::say::extend(store, &speaker, n, to, text, along).await?
+                verbs::dialog::extend_to(store, &speaker, n, to, text, along).await?
             }
             "rate" => {
                 let given = self.text(dialog::SCORE).parse().ok();

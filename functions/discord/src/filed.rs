@@ -194,11 +194,11 @@ pub(crate) async fn add(
     let config = discord.store.config().await?;
     // What an agent carries over from a channel is for agents, until somebody says otherwise.
     let inside = config.role(&speaker.person.id).is_staff()
-        && verbs::say::readable(&discord.store, &speaker, number)
+        && verbs::readable(&discord.store, &speaker, number)
             .await?
             .is_some_and(|stored| stored.ticket.requester != speaker.person.id);
     let text = Text { files: draft.files, ..Text::plain(draft.description) };
-    let said = verbs::say::say(&discord.store, &speaker, number, text, inside, along).await?;
+    let said = verbs::dialog::say(&discord.store, &speaker, number, text, inside, along).await?;
     Ok(match said {
         Reply::Card(sentence, view, buttons) => {
             let shown = card::above(&sentence, card::card(&view, &buttons));

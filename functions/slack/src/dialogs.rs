@@ -5,7 +5,8 @@ use chat::slack::card::Message;
 use chat::slack::dialog::{Choice, Dialog, Element, Input, Part};
 use serde_json::Value;
 use verbs::Reply;
-use verbs::dialog::{Candidate, Then};
+use verbs::dialog::Then;
+use verbs::offer::Candidate;
 
 use crate::kept::Kept;
 use crate::{message, words};

@@ -8,8 +8,8 @@ use desk::Number;
 use store::Error;
 use store::change::Underway;
 use verbs::Reply;
-use verbs::dialog::{Candidate, asked_open};
 use verbs::filing::Filed;
+use verbs::offer::{Candidate, asked_open};
 
 use crate::message::Heard;
 use crate::{Slack, words};

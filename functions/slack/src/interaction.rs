@@ -175,7 +175,7 @@ async fn edit(
     seen: Option<u32>,
 ) -> Result<After, Error> {
     let speaker = slack.actor(&pressed.by).await?;
-    let title = verbs::dialog::title(&slack.store, &speaker, Number(number)).await?;
+    let title = verbs::offer::title(&slack.store, &speaker, Number(number)).await?;
     let Some(title) = title else {
         return Ok(After::Said(Reply::Notice(words::NO_SUCH_TICKET.into())));
     };

@@ -232,7 +232,7 @@ impl Sent<'_> {
             return Ok(complaint(dialogs::BODY, words::TOO_LONG));
         }
         let store = &self.slack.store;
-        let recipients = verbs::dialog::recipients(store, &self.speaker, number).await?;
+        let recipients = verbs::offer::recipients(store, &self.speaker, number).await?;
         let Some(recipients) = recipients else {
             return Ok(complaint(dialogs::BODY, words::NO_SUCH_TICKET));
         };

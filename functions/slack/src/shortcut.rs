@@ -9,8 +9,8 @@ use serde_json::json;
 use store::Error;
 use store::change::Underway;
 use verbs::Reply;
-use verbs::dialog::candidates;
 use verbs::later::{Ended, Work};
+use verbs::offer::candidates;
 
 use crate::kept::Kept;
 use crate::new_ticket::Begun;

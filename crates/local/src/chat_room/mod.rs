@@ -3,12 +3,16 @@
 //! doors; what the desk sends back is drawn. An inspector shows each request and its answer.
 
 mod act;
+mod act_discord;
+mod act_slack;
 mod blocks;
 mod cast;
 mod components;
 mod discord;
 mod form;
+mod inspector;
 mod markup;
+mod messages;
 mod page;
 mod room;
 mod screen;

@@ -4,33 +4,26 @@ use anyhow::Result;
 use desk::config::ChatChannel;
 use desk::person::Identity;
 use maud::{DOCTYPE, Markup, html};
-use serde_json::Value;
 
 use super::blocks::{self, Around, text};
 use super::cast::{self, Channel, Service};
-use super::room::{Exchange, Offer, Room, Switches};
-use super::screen::{Dialog, Message, Screen};
-use super::{Stage, components};
+use super::room::{Offer, Room};
+use super::screen::{Dialog, Screen};
+use super::{Stage, components, inspector, messages};
 
 /// What stands there when nobody said otherwise.
 const AT_FIRST: [&str; 2] = ["slack.kofi.C0HELP", "slack.admin.C0TRIAGE"];
 /// How many windows fit beside each other.
 const WINDOWS: usize = 4;
-/// How many messages of a channel are shown.
-const SHOWN: usize = 60;
 /// What a channel is called in which somebody looks at the app's Home.
 const HOME: &str = "home";
-/// Emoji that mean something to the desk.
-const EMOJI: [(&str, &str); 4] =
-    [("ticket", "🎫"), ("eyes", "👀"), ("white_check_mark", "✅"), ("rotating_light", "🚨")];
-
 /// One person at one service.
 pub struct Window<'a> {
     /// Where it stands among the others.
     place: usize,
-    service: Service,
+    pub(super) service: Service,
     who: String,
-    channel: String,
+    pub(super) channel: String,
     /// The query that shows this page again.
     back: &'a str,
     /// The dialog on top, and what its selects offer.
@@ -39,7 +32,7 @@ pub struct Window<'a> {
 }
 
 impl Window<'_> {
-    fn account(&self) -> String {
+    pub(super) fn account(&self) -> String {
         cast::account(self.service, &self.who)
     }
 
@@ -151,7 +144,7 @@ pub async fn show(stage: &Stage, host: &str, query: &str) -> Result<Markup> {
                     }
                     (one_more(query, windows.len()))
                 }
-                (inspector(stage, query))
+                (inspector::draw(stage, query))
             }
         }
     })
@@ -203,7 +196,7 @@ fn draw(window: &Window<'_>, screen: &Screen, stage: &Stage) -> Markup {
             div.inside {
                 (channels(window, screen, &direct))
                 @if window.channel == HOME { (home(window, screen, &account)) }
-                @else { (channel(window, screen, &account)) }
+                @else { (messages::draw(window, screen, &account)) }
             }
             @if let Some(dialog) = screen.dialog(&account) { (draw_dialog(window, dialog)) }
         }
@@ -243,142 +236,6 @@ fn home(window: &Window<'_>, screen: &Screen, account: &str) -> Markup {
     }
 }
 
-fn channel(window: &Window<'_>, screen: &Screen, account: &str) -> Markup {
-    let messages = screen.channel(&window.channel, account);
-    let first = messages.len().saturating_sub(SHOWN);
-    html! {
-        div.room {
-            div.log tabindex="0" aria-label="Messages" {
-                @if messages.is_empty() { p.empty { "Nothing here yet. " (hint(window)) } }
-                @for message in messages.into_iter().skip(first) {
-                    (draw_message(window, message))
-                    @let below = screen.below(&window.channel, &message.id, account);
-                    @if !below.is_empty() { div.thread { @for answer in below { (draw_message(window, answer)) } } }
-                    @if window.service == Service::Slack && message.only.is_none() {
-                        details.reply {
-                            summary { "Reply in thread" }
-                            (say(window, Some(&message.id)))
-                        }
-                    }
-                }
-            }
-            (say(window, None))
-        }
-    }
-}
-
-fn hint(window: &Window<'_>) -> Markup {
-    html! {
-        @match window.service {
-            Service::Slack => { "Try " code { "/ticket vpn is down" } " or " code { "/ticket" } "." },
-            Service::Discord => { "Try " code { "/ticket open title:vpn is down" } " or " code { "/ticket open" } "." },
-        }
-    }
-}
-
-fn say(window: &Window<'_>, thread: Option<&str>) -> Markup {
-    let what = if thread.is_some() { "Reply" } else { "Message or /ticket …" };
-    html! {
-        form.say action={ "/dev/chat/act/" (window.service.word()) "-say" } method="post" {
-            (window.hidden())
-            @if let Some(thread) = thread { input type="hidden" name="thread" value=(thread); }
-            input name="words" aria-label=(what) placeholder=(what) autocomplete="off" required;
-            @if window.service == Service::Slack { label.clip title="Files" { "📎" input type="file" data-file="files" multiple aria-label="Files"; } }
-            @else { button formaction="/dev/chat/act/discord-suggest" title="What could stand here?" { "…?" } }
-            button.primary { "Send" }
-        }
-        @if thread.is_none() && window.service == Service::Slack {
-            form.one.quick action="/dev/chat/act/slack-shortcut" method="post" {
-                (window.hidden())
-                button name="shortcut" value="ticket.new" { "⚡ New ticket" }
-            }
-        }
-    }
-}
-
-fn draw_message(window: &Window<'_>, message: &Message) -> Markup {
-    let own = message.by.as_deref() == Some(&window.account());
-    html! {
-        article.message data-app[message.by.is_none()] data-only[message.only.is_some()] {
-            header {
-                strong { (message.author(window.service)) }
-                @if message.by.is_none() { span.tag { "APP" } }
-                @if message.only.is_some() { span.quiet { "only you can see this" } }
-                @if message.edited { span.quiet { "(edited)" } }
-            }
-            div.body { (body(window, message)) }
-            @for file in &message.files { p.file { "📎 " (file) } }
-            @if !message.reactions.is_empty() { p.reactions { @for emoji in &message.reactions { span { (sign(emoji)) } } } }
-            @if message.only.is_none() { (doings(window, message, own)) }
-        }
-    }
-}
-
-fn sign(emoji: &str) -> &str {
-    EMOJI.iter().find(|(name, _)| *name == emoji).map_or(emoji, |(_, sign)| sign)
-}
-
-fn body(window: &Window<'_>, message: &Message) -> Markup {
-    if let Some(words) = message.body.get("plain").and_then(Value::as_str) {
-        return html! { p { (words) } };
-    }
-    match window.service {
-        Service::Slack => {
-            let around = Around::Message { channel: &message.channel, id: &message.id };
-            match message.body.get("blocks") {
-                Some(all) => blocks::draw(window, all, around),
-                None => html! { p { (super::markup::slack(text(&message.body, "text"))) } },
-            }
-        }
-        Service::Discord => components::draw(window, &message.body, &message.channel, &message.id),
-    }
-}
-
-/// What can be done with a message.
-fn doings(window: &Window<'_>, message: &Message, own: bool) -> Markup {
-    let service = window.service.word();
-    let place = html! {
-        (window.hidden())
-        input type="hidden" name="channel" value=(message.channel);
-        input type="hidden" name="message" value=(message.id);
-    };
-    let shortcuts: &[(&str, &str)] = match window.service {
-        Service::Slack => &[
-            ("ticket.create", "Create ticket"),
-            ("ticket.add", "Add to ticket"),
-            ("ticket.send_to_requester", "Send to requester"),
-        ],
-        Service::Discord => {
-            &[("Create ticket", "Create ticket"), ("Add to ticket", "Add to ticket")]
-        }
-    };
-    html! {
-        details.doings {
-            summary aria-label="Message actions" { "⋯" }
-            @if message.by.is_some() {
-                form action={ "/dev/chat/act/" (service) "-on-message" } method="post" {
-                    (place)
-                    @for (id, name) in shortcuts { button name="shortcut" value=(id) { (name) } }
-                }
-            }
-            @if window.service == Service::Slack {
-                form action="/dev/chat/act/slack-react" method="post" {
-                    (place)
-                    @for (name, sign) in EMOJI { button name="emoji" value=(name) aria-label=(name) { (sign) } }
-                }
-                @if own {
-                    form action="/dev/chat/act/slack-edit" method="post" {
-                        (place)
-                        input name="words" aria-label="Edited text" value=(text(&message.body, "plain")) required;
-                        button { "Save edit" }
-                    }
-                    form action="/dev/chat/act/slack-delete" method="post" { (place) button.danger { "Delete" } }
-                }
-            }
-        }
-    }
-}
-
 fn draw_dialog(window: &Window<'_>, dialog: &Dialog) -> Markup {
     let service = window.service;
     let words = |name: &str| text(&dialog.view[name], "text").to_owned();
@@ -401,59 +258,6 @@ fn draw_dialog(window: &Window<'_>, dialog: &Dialog) -> Markup {
                     button formaction={ "/dev/chat/act/" (service.word()) "-close" } formnovalidate { "Close" }
                     @if !send.is_empty() { button.primary { (send) } }
                 }
-            }
-        }
-    }
-}
-
-fn inspector(stage: &Stage, query: &str) -> Markup {
-    let exchanges = stage.room.exchanges();
-    html! {
-        section.inspector id="inspector" aria-label="Inspector" {
-            header { h2 { "Inspector" } (switches(stage.room.switches(), query)) }
-            @if exchanges.is_empty() { p.empty { "Requests to the desk's doors, and what it answered, appear here." } }
-            @for exchange in &exchanges { (draw_exchange(exchange)) }
-        }
-    }
-}
-
-fn switches(set: Switches, query: &str) -> Markup {
-    let doors = [
-        ("wrong_signature", "wrong signature", set.wrong_signature),
-        ("late", "ten minutes late", set.late),
-        ("repeated", "three at once", set.repeated),
-        ("expired_trigger", "expired trigger", set.expired_trigger),
-    ];
-    let services = [
-        ("slack_down", "Slack down"),
-        ("slack_busy", "Slack: 3 × 429"),
-        ("discord_down", "Discord down"),
-        ("discord_busy", "Discord: 3 × 429"),
-    ];
-    html! {
-        form.switches action="/dev/chat/act/switch" method="post" {
-            input type="hidden" name="back" value=(query);
-            @for (name, label, on) in doors { label { input type="checkbox" name=(name) value="on" checked[on]; (label) } }
-            @for (name, label) in services { label { input type="checkbox" name=(name) value="on"; (label) } }
-            button { "Set" }
-        }
-    }
-}
-
-fn draw_exchange(exchange: &Exchange) -> Markup {
-    let pretty = |value: &Value| serde_json::to_string_pretty(value).unwrap_or_default();
-    let good = exchange.status == 200;
-    html! {
-        details.exchange id={ "x" (exchange.number) } {
-            summary {
-                span.status data-good[good] { (exchange.status) }
-                span { (exchange.what) }
-                code { (exchange.path) }
-                span.quiet { (exchange.took) " ms" }
-            }
-            div.pair {
-                div { h4 { "Request" } pre { @for (name, value) in &exchange.headers { (name) ": " (value) "\n" } "\n" (pretty(&exchange.sent)) } }
-                div { h4 { "Answer" } pre { (pretty(&exchange.answer)) } }
             }
         }
     }
