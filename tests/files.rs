@@ -255,6 +255,7 @@ async fn forms_and_visits_have_files_and_the_archive_lists_them() {
     ] {
         assert_eq!(reads(&desk, who, n, id).await, may, "{id}");
     }
+    desk.settle().await;
     let card = desk.mails_to(BEN, 0).await;
     assert!(card.iter().any(|mail| mail["body"].to_string().contains("picture.jpg")), "{card:#?}");
     let photo = a_visit_is_photographed(&desk, &ben, &ana, n).await;
