@@ -89,6 +89,7 @@ impl Room {
     /// Does something as soon as it can be done.
     async fn act(&self, what: &str, said: &[&str]) {
         let said = said.iter().map(|word| json!(word).to_string()).collect::<Vec<_>>().join(", ");
+        self.browser.until("!document.body.hasAttribute('aria-busy')").await;
         self.hands().await;
         let (who, what) = what.split_once(' ').expect("a window and a deed");
         let said = if said.is_empty() { String::new() } else { format!(", {said}") };

@@ -77,16 +77,23 @@ async function look() {
   if (answer.ok) put(await answer.text());
 }
 
+/** How often somebody acted in each window. */
+const turns = {};
+
 document.addEventListener("submit", async (event) => {
   const { target: form, submitter } = event;
   if (form.method !== "post") return;
   event.preventDefault();
   const action = submitter?.getAttribute("formaction") ?? form.getAttribute("action");
   const own = form.closest(".window")?.id;
+  const turn = (turns[own] ?? 0) + 1;
+  turns[own] = turn;
   document.body.setAttribute("aria-busy", "true");
   try {
     const answer = await fetch(action, { method: "POST", body: await fields(form, submitter) });
-    put(await answer.text(), own);
+    const page = await answer.text();
+    // Whoever has gone on meanwhile keeps what they began: a late answer takes nothing from them.
+    put(page, turns[own] === turn ? own : undefined);
     setTimeout(look, 400);
   } finally {
     document.body.removeAttribute("aria-busy");
