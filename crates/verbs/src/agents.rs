@@ -1,16 +1,15 @@
 //! What agents change of a ticket by typing: whose it is, where it stands, how much it matters.
 
-use desk::access::{Permit, permit};
 use desk::config::{Config, Member};
 use desk::history::Text;
 use desk::person::{Identity, normal_address};
 use desk::policy::Circumstances;
 use desk::ticket::Place;
-use desk::{Command, Number, Priority, Refusal, Status};
-use store::change::{Along, Done, no_answer};
+use desk::{Command, Number, Priority, Status};
+use store::change::Along;
 use store::{Error, Store, Stored};
 
-use crate::{Reply, Speaker, answer_refusal, card, change, words};
+use crate::{Reply, Speaker, change, change_by, words};
 
 /// Gives a ticket to whoever is meant.
 pub async fn assign(
@@ -26,7 +25,7 @@ pub async fn assign(
     };
     let to = member.id.clone();
     let assign = |_: &Stored| Command::Assign { to: to.clone() };
-    answer_refusal(change(store, speaker, number, along, assign).await)
+    change(store, speaker, number, along, assign).await
 }
 
 /// The member somebody means: by `me`, a mention, an address, or the beginning of a name that only one
@@ -93,7 +92,7 @@ pub async fn stand(
         (Status::InProgress, _) => Command::Claim,
         _ => crate::close(speaker, stored, None),
     };
-    answer_refusal(change(store, speaker, number, along, wish).await)
+    change(store, speaker, number, along, wish).await
 }
 
 /// A status by any of the words people use for it.
@@ -120,21 +119,8 @@ pub async fn prioritise(
     let Some(to) = Priority::parse(&to.trim().to_lowercase()) else {
         return Ok(Reply::Notice(words::PRIORITIES.into()));
     };
-    let along = Along { arrival: None, ..along };
-    let allowed = |stored: &Stored, config: &Config| -> Result<Permit, Refusal> {
-        permit(&crate::who(speaker, config), Some(&stored.ticket), prioritised(stored, config, to))
-    };
-    let stored = match store.change(number, along, allowed, &no_answer).await {
-        Ok(Done::Now(stored)) => *stored,
-        Ok(Done::Before(_)) => match store.ticket(number).await? {
-            Some(stored) => stored,
-            None => return answer_refusal(Err(Error::Refused(Refusal::NotOpened))),
-        },
-        Err(error) => return answer_refusal(Err(error)),
-    };
-    let config = store.config().await?;
-    let sentence = words::stands(&stored, &config, &speaker.person.id);
-    card(store, speaker, &config, &stored, sentence).await
+    let wish = |stored: &Stored, config: &Config| prioritised(stored, config, to);
+    change_by(store, speaker, number, along, wish).await
 }
 
 /// Another priority, with what is promised for it.

@@ -10,7 +10,7 @@ use store::change::Along;
 use store::{Error, Store, Stored};
 
 use crate::words::{A_DATE, NOT_SOLVED, SAY_SOMETHING};
-use crate::{Reply, Speaker, answer_refusal, change};
+use crate::{Reply, Speaker, change};
 
 /// How a ticket shall stand once an agent has answered.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -71,7 +71,7 @@ pub async fn answer(
             Then::Solve => Command::Propose(text.clone()),
         }
     };
-    answer_refusal(change(store, speaker, number, along, wish).await)
+    change(store, speaker, number, along, wish).await
 }
 
 /// What was said elsewhere belongs to this ticket, too: a message of whoever asked, a note of an agent.
@@ -86,7 +86,7 @@ pub async fn add(
         true => Command::ReplyAsRequester(text.clone()),
         false => Command::AddNote(text.clone()),
     };
-    answer_refusal(change(store, speaker, number, along, wish).await)
+    change(store, speaker, number, along, wish).await
 }
 
 /// A note for agents alone.
@@ -101,7 +101,7 @@ pub async fn note(
         return Ok(Reply::Notice(SAY_SOMETHING.into()));
     }
     let wish = |_: &Stored| Command::AddNote(text.clone());
-    answer_refusal(change(store, speaker, number, along, wish).await)
+    change(store, speaker, number, along, wish).await
 }
 
 /// Another date for the solution, agreed with whoever asked.
@@ -115,7 +115,7 @@ pub async fn extend(
 ) -> Result<Reply, Error> {
     let reason = words(reason, Vec::new());
     let wish = |_: &Stored| Command::Extend { due_at, reason: reason.clone() };
-    answer_refusal(change(store, speaker, number, along, wish).await)
+    change(store, speaker, number, along, wish).await
 }
 
 /// Says something: to everybody who takes part, or inside, to agents alone.
@@ -147,7 +147,7 @@ pub async fn not_solved(
         Status::AwaitingConfirmation => Command::Decline(Text::plain(text)),
         _ => Command::Reopen(Text::plain(text)),
     };
-    answer_refusal(change(store, speaker, number, along, wish).await)
+    change(store, speaker, number, along, wish).await
 }
 
 /// Another date for the solution: a day, which ends as the desk's day does, or a day and an hour.

@@ -14,10 +14,10 @@ use desk::history::{TITLE_AT_MOST, Text, WORDS_AT_MOST, title_of};
 use desk::person::Person;
 use desk::{Command, FormId, Number, Priority, QueueId, Refusal, Type};
 use sha2::{Digest, Sha256};
-use store::change::{Along, Done, NewTicket, no_answer};
+use store::change::{Along, NewTicket, no_answer};
 use store::{Error, Store, Stored};
 
-use crate::{Reply, Speaker, TITLE, view, who, words};
+use crate::{Reply, Speaker, TITLE, now, view, who, words};
 
 /// The field of the ticket's title.
 pub const TITLE_FIELD: &str = "title";
@@ -166,16 +166,6 @@ pub async fn amend(
     let view = view::for_speaker(&stored, "", &config, &speaker.person.id);
     let sentence = words::stands(&stored, &config, &speaker.person.id);
     Ok(Filed::Done(Reply::Card(sentence, Box::new(view), Vec::new())))
-}
-
-async fn now(store: &Store, done: Done) -> Result<Stored, Error> {
-    match done {
-        Done::Now(stored) => Ok(*stored),
-        Done::Before(earlier) => {
-            let stored = store.ticket(earlier.number).await?;
-            stored.ok_or(Error::Refused(Refusal::NotOpened))
-        }
-    }
 }
 
 /// A refusal is an answer, of the field it is about where it is about one.

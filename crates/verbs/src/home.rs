@@ -7,7 +7,7 @@ use desk::{QueueId, Status};
 use store::read::{List, Resume};
 use store::{Error, Store, Stored};
 
-use crate::{Speaker, view, who};
+use crate::{Speaker, asked, view, who};
 
 /// Tickets of a page.
 const PAGE: usize = 20;
@@ -68,10 +68,7 @@ pub async fn home(
     if who(speaker, &config).role.is_staff() {
         return for_agent(store, speaker, &config, filter, after).await;
     }
-    let person = &speaker.person;
-    let people: Vec<_> = std::iter::once(&person.id).chain(&person.was).cloned().collect();
-    let numbers = store.asked_by(&people, None, PAGE).await?.numbers;
-    let found = store.tickets(&numbers).await?;
+    let found = store.tickets(&asked(store, speaker, PAGE).await?).await?;
     let groups = grouped(&found, &config);
     Ok(Home { filters: Vec::new(), groups, next: None })
 }

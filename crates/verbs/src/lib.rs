@@ -112,23 +112,23 @@ pub async fn carry_out(
             change(store, speaker, Number(number), along, close).await
         }
         Said::Assign { number, who } => {
-            return agents::assign(store, speaker, Number(number), &who, along).await;
+            agents::assign(store, speaker, Number(number), &who, along).await
         }
         Said::Status { number, to } => {
-            return agents::stand(store, speaker, Number(number), &to, along).await;
+            agents::stand(store, speaker, Number(number), &to, along).await
         }
         Said::Priority { number, to } => {
-            return agents::prioritise(store, speaker, Number(number), &to, along).await;
+            agents::prioritise(store, speaker, Number(number), &to, along).await
         }
         Said::Search { words } => search::search(store, speaker, &words).await,
         Said::Link { what } => link::link(store, speaker, what.as_deref()).await,
         Said::Note { number, text } => {
             let text = dialog::words(&text, Vec::new());
-            return dialog::note(store, speaker, Number(number), text, along).await;
+            dialog::note(store, speaker, Number(number), text, along).await
         }
         Said::Reply { number, text } => {
             let text = dialog::words(&text, Vec::new());
-            return dialog::answer(store, speaker, Number(number), text, Then::Stay, along).await;
+            dialog::answer(store, speaker, Number(number), text, Then::Stay, along).await
         }
     };
     answer_refusal(done)
@@ -200,8 +200,7 @@ async fn mine(store: &Store, speaker: &Speaker) -> Result<Reply, Error> {
         let list = List::AgentByDue(me.clone());
         (store.list(&list, None, LISTED).await?.numbers, words::ASSIGNED_TO_YOU)
     } else {
-        let people: Vec<_> = std::iter::once(me).chain(&speaker.person.was).cloned().collect();
-        (store.asked_by(&people, None, LISTED).await?.numbers, words::YOUR_TICKETS)
+        (asked(store, speaker, LISTED).await?, words::YOUR_TICKETS)
     };
     let found = store.tickets(&numbers).await?;
     if found.is_empty() {
@@ -209,6 +208,13 @@ async fn mine(store: &Store, speaker: &Speaker) -> Result<Reply, Error> {
     }
     let views = found.iter().map(|stored| view::for_speaker(stored, "", &config, me)).collect();
     Ok(Reply::List(heading.into(), views))
+}
+
+/// What somebody asked, under whichever name, the newest first.
+async fn asked(store: &Store, speaker: &Speaker, at_most: usize) -> Result<Vec<Number>, Error> {
+    let person = &speaker.person;
+    let people: Vec<_> = std::iter::once(&person.id).chain(&person.was).cloned().collect();
+    Ok(store.asked_by(&people, None, at_most).await?.numbers)
 }
 
 /// The ticket, if this person may read it; to anyone else it does not exist.
@@ -270,15 +276,13 @@ async fn file(
         text: text.clone(),
         form: None,
     };
-    let stored = match store.open(new, along, &no_answer).await? {
-        Done::Now(stored) => *stored,
-        Done::Before(earlier) => store.ticket(earlier.number).await?.ok_or(Refusal::NotOpened)?,
-    };
+    let stored = now(store, store.open(new, along, &no_answer).await?).await?;
     // Whoever files may be new: they are then known under the id the transaction gave them.
     let view = view::for_speaker(&stored, &text.body, &config, &stored.ticket.requester);
     Ok(Reply::Card(words::filed(&stored), Box::new(view), Vec::new()))
 }
 
+/// Changes a ticket as this person wishes, and shows how it stands then. A refusal is an answer.
 async fn change(
     store: &Store,
     speaker: &Speaker,
@@ -286,17 +290,38 @@ async fn change(
     along: Along,
     wish: impl Fn(&Stored) -> Command,
 ) -> Result<Reply, Error> {
+    change_by(store, speaker, number, along, |stored, _| wish(stored)).await
+}
+
+/// The same where the wish asks how the desk is set up.
+async fn change_by(
+    store: &Store,
+    speaker: &Speaker,
+    number: Number,
+    along: Along,
+    wish: impl Fn(&Stored, &Config) -> Command,
+) -> Result<Reply, Error> {
     let along = Along { arrival: None, ..along };
     let allowed = |stored: &Stored, config: &Config| -> Result<Permit, Refusal> {
-        permit(&who(speaker, config), Some(&stored.ticket), wish(stored))
+        permit(&who(speaker, config), Some(&stored.ticket), wish(stored, config))
     };
-    let stored = match store.change(number, along, allowed, &no_answer).await? {
-        Done::Now(stored) => *stored,
-        Done::Before(_) => store.ticket(number).await?.ok_or(Refusal::NotOpened)?,
+    let done = async {
+        let stored = now(store, store.change(number, along, allowed, &no_answer).await?).await?;
+        let config = store.config().await?;
+        let sentence = words::stands(&stored, &config, &speaker.person.id);
+        card(store, speaker, &config, &stored, sentence).await
     };
-    let config = store.config().await?;
-    let sentence = words::stands(&stored, &config, &speaker.person.id);
-    card(store, speaker, &config, &stored, sentence).await
+    answer_refusal(done.await)
+}
+
+/// The ticket as it stands, whether this was done now or before.
+async fn now(store: &Store, done: Done) -> Result<Stored, Error> {
+    match done {
+        Done::Now(stored) => Ok(*stored),
+        Done::Before(earlier) => {
+            Ok(store.ticket(earlier.number).await?.ok_or(Refusal::NotOpened)?)
+        }
+    }
 }
 
 /// Proposes for an agent; confirms or cancels for the requester.

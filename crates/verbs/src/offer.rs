@@ -7,7 +7,7 @@ use desk::{Number, PersonId, Status};
 use store::read::List;
 use store::{Error, Store, Stored};
 
-use crate::{Speaker, readable, who};
+use crate::{Speaker, asked, readable, who};
 
 /// Whom an answer reaches, and how, a line each; none where this person may not see the ticket.
 pub async fn recipients(
@@ -94,12 +94,6 @@ pub async fn asked_open(
 ) -> Result<Vec<Candidate>, Error> {
     let numbers = asked(store, speaker, at_most).await?;
     open(store, &numbers).await
-}
-
-async fn asked(store: &Store, speaker: &Speaker, at_most: usize) -> Result<Vec<Number>, Error> {
-    let person = &speaker.person;
-    let people: Vec<_> = std::iter::once(&person.id).chain(&person.was).cloned().collect();
-    Ok(store.asked_by(&people, None, at_most).await?.numbers)
 }
 
 async fn open(store: &Store, numbers: &[Number]) -> Result<Vec<Candidate>, Error> {

@@ -7,7 +7,7 @@ use desk::{Command, Number};
 use store::change::Along;
 use store::{Error, Store, Stored};
 
-use crate::{Reply, Speaker, answer_refusal, card, change, dialog, readable, words};
+use crate::{Reply, Speaker, card, change, dialog, readable, words};
 
 /// Carries out a button; `seen` is the state of the ticket the card showed.
 pub async fn press(
@@ -24,21 +24,19 @@ pub async fn press(
     {
         return Ok(news);
     }
-    if button == Button::Reopen {
-        return dialog::not_solved(store, speaker, number, "", along).await;
-    }
-    let wish = |_: &Stored| match button {
+    let command = match button {
         Button::Take => Command::Claim,
         Button::Confirm => Command::Confirm,
         Button::NotSolved => Command::Decline(Text::plain(words::NOT_SOLVED)),
         Button::Acknowledge => Command::Acknowledge,
         Button::Rate(score) => Command::Rate { score, comment: Text::default() },
-        _ => Command::Propose(Text::plain(words::SOLVED)),
+        Button::Resolve => Command::Propose(Text::plain(words::SOLVED)),
+        Button::Reopen => return dialog::not_solved(store, speaker, number, "", along).await,
+        Button::Reply | Button::Note | Button::Reassign | Button::Extend => {
+            return Ok(Reply::Notice(words::NEEDS_A_DIALOG.into()));
+        }
     };
-    if matches!(button, Button::Reply | Button::Note | Button::Reassign | Button::Extend) {
-        return Ok(Reply::Notice(words::NEEDS_A_DIALOG.into()));
-    }
-    answer_refusal(change(store, speaker, number, along, wish).await)
+    change(store, speaker, number, along, |_| command.clone()).await
 }
 
 /// The ticket as it stands, where its requester wrote since it was shown.
@@ -77,5 +75,5 @@ pub async fn rate(
     let comment = comment.trim().replace('\0', "\u{fffd}");
     let comment = if comment.is_empty() { Text::default() } else { Text::plain(comment) };
     let rate = |_: &Stored| Command::Rate { score, comment: comment.clone() };
-    answer_refusal(change(store, speaker, number, along, rate).await)
+    change(store, speaker, number, along, rate).await
 }

@@ -49,7 +49,7 @@ pub async fn said(
         Audience::Requester => Command::ReplyAsAgent(words.text()),
         Audience::Desk => Command::ReplyAsRequester(words.text()),
     };
-    answer_refusal(change(store, speaker, stored.ticket.number, along, wish).await).map(Some)
+    change(store, speaker, stored.ticket.number, along, wish).await.map(Some)
 }
 
 /// Whom words are for.
@@ -156,9 +156,7 @@ async fn changed(
     let allowed = |stored: &Stored, config: &desk::config::Config| -> Result<Permit, Refusal> {
         permit(&who(speaker, config), Some(&stored.ticket), command.clone())
     };
-    match store.change(number, Along { arrival: None, ..along }, allowed, &no_answer).await {
-        Ok(_) => Ok(Some(Reply::Notice(crate::words::FOLLOWED.into()))),
-        Err(Error::Refused(refusal)) => Ok(Some(Reply::Notice(crate::words::refused(&refusal)))),
-        Err(error) => Err(error),
-    }
+    let along = Along { arrival: None, ..along };
+    let done = store.change(number, along, allowed, &no_answer).await;
+    answer_refusal(done.map(|_| Reply::Notice(crate::words::FOLLOWED.into()))).map(Some)
 }

@@ -5,7 +5,7 @@
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
 
-use desk::access::{may_read, may_read_internal};
+use desk::access::may_read_internal;
 use desk::config::Config;
 use desk::history::{Entry, Visibility};
 use desk::talk::{self, Change};
@@ -15,7 +15,7 @@ use serde_json::{Value, json};
 use store::upload::INCOMING;
 use store::{Error, Store, Stored};
 
-use crate::{Speaker, who};
+use crate::{Speaker, readable, who};
 
 /// Where the two files can be downloaded, for a quarter of an hour.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -47,10 +47,7 @@ pub async fn write(
 ) -> Result<Option<Links>, Error> {
     let config = store.config().await?;
     let who = who(speaker, &config);
-    let stored = store.ticket(number).await?;
-    let Some(stored) = stored.filter(|stored| may_read(&who, &stored.ticket)) else {
-        return Ok(None);
-    };
+    let Some(stored) = readable(store, speaker, number).await? else { return Ok(None) };
     let lines = lines(store, &stored, &config, may_read_internal(&who)).await?;
     let id = store.fresh_id();
     let page = page(&stored, &lines, &config.zone).into_bytes();
