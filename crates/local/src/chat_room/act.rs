@@ -38,20 +38,19 @@ pub async fn carry_out(stage: &Stage, host: &str, what: &str, form: &Form) -> Re
     }
 }
 
-/// Asks the door what the selects of somebody's dialog offer, once a dialog.
-pub async fn ask_for_offers(stage: &Stage, host: &str, who: &str) -> Result<()> {
-    let base = format!("http://{host}");
-    let play = Play { stage, base, who, channel: cast::HELP[0].id, service: Service::Slack };
-    let screen = play.screen();
-    let Some(dialog) = screen.dialog(&play.account()) else { return Ok(()) };
-    for (block, action) in blocks::asking(&dialog.view) {
-        if stage.room.offers(&dialog.id, action).is_some() {
-            continue;
+/// Asks the door what the selects of the dialogs in Slack offer, once a dialog.
+pub async fn ask_for_offers(stage: &Stage, host: &str, slack: &Screen) -> Result<()> {
+    for who in cast::PEOPLE {
+        let base = format!("http://{host}");
+        let play = Play { stage, base, who, channel: cast::HELP[0].id, service: Service::Slack };
+        let Some(dialog) = slack.dialog(&play.account()) else { continue };
+        let unknown = |(_, action): &(_, &str)| stage.room.offers(&dialog.id, action).is_none();
+        for (block, action) in blocks::asking(&dialog.view).into_iter().filter(unknown) {
+            let actor = play.slack_actor();
+            let view = slack::view(dialog, &Form::default(), &|_| Value::Null);
+            let (_, answer) = play.ring(actor.asks_options(&view, block, action)).await?;
+            stage.room.offer(&dialog.id, action, blocks::offered(&answer));
         }
-        let actor = play.slack_actor();
-        let view = slack::view(dialog, &Form::default(), &|_| Value::Null);
-        let (_, answer) = play.ring(actor.asks_options(&view, block, action)).await?;
-        stage.room.offer(&dialog.id, action, blocks::offered(&answer));
     }
     Ok(())
 }

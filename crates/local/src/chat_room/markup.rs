@@ -70,7 +70,7 @@ fn kind(line: &str, service: Service) -> (Line, &str) {
 fn pieces(line: &str, service: Service) -> Markup {
     let pieces = match service {
         Service::Slack => read_slack(line),
-        Service::Discord => read_discord(line),
+        Service::Discord => read(line, discord_mark),
     };
     html! {
         @for piece in pieces {
@@ -108,42 +108,42 @@ fn moment(at: i64, relative: bool) -> Markup {
     html! { time datetime=(at) data-relative[relative] { (shown) } }
 }
 
-fn read_slack(line: &str) -> Vec<Piece> {
+/// What a mark at the beginning of a text makes of it, given the pieces before it, and what is left;
+/// none where it is no mark.
+type Mark = for<'a> fn(&'a str, &[Piece]) -> Option<(Piece, &'a str)>;
+
+/// A line cut at its marks; all else is shown as it stands.
+fn read(line: &str, mark: Mark) -> Vec<Piece> {
     let mut pieces = Vec::new();
     let mut rest = line;
     while let Some(next) = rest.chars().next() {
-        let inside = |open: char, close: char| -> Option<(&str, &str)> {
-            let after = rest.strip_prefix(open)?;
-            let end = after.find(close).filter(|end| *end > 0)?;
-            Some((after.get(..end)?, after.get(end + close.len_utf8()..)?))
-        };
-        let found = match next {
-            '<' => inside('<', '>').map(|(inside, rest)| (token(inside), rest)),
-            '*' if !is_held_off(&pieces) => {
-                marked(rest, '*').map(|(text, rest)| (Piece::Bold(text.into()), rest))
-            }
-            '_' if !is_held_off(&pieces) => {
-                marked(rest, '_').map(|(text, rest)| (Piece::Quiet(text.into()), rest))
-            }
-            '`' if !is_held_off(&pieces) => {
-                marked(rest, '`').map(|(text, rest)| (Piece::Code(unescape(text)), rest))
-            }
-            ':' => emoji(rest),
-            _ => None,
-        };
-        let (piece, after) = match found {
-            Some((piece, after)) => (piece, after),
-            None => {
-                let end = next.len_utf8();
-                (
-                    Piece::Text(rest.get(..end).unwrap_or_default().into()),
-                    rest.get(end..).unwrap_or_default(),
-                )
-            }
-        };
+        let (piece, after) = mark(rest, &pieces).unwrap_or_else(|| {
+            let (letter, after) = rest.split_at(next.len_utf8());
+            (Piece::Text(letter.to_owned()), after)
+        });
         push(&mut pieces, piece);
         rest = after;
     }
+    pieces
+}
+
+fn slack_mark<'a>(rest: &'a str, before: &[Piece]) -> Option<(Piece, &'a str)> {
+    match rest.chars().next()? {
+        '<' => {
+            let (inside, rest) = rest.strip_prefix('<')?.split_once('>')?;
+            (!inside.is_empty()).then(|| (token(inside), rest))
+        }
+        ':' => emoji(rest),
+        _ if is_held_off(before) => None,
+        '*' => marked(rest, '*').map(|(text, rest)| (Piece::Bold(text.into()), rest)),
+        '_' => marked(rest, '_').map(|(text, rest)| (Piece::Quiet(text.into()), rest)),
+        '`' => marked(rest, '`').map(|(text, rest)| (Piece::Code(unescape(text)), rest)),
+        _ => None,
+    }
+}
+
+fn read_slack(line: &str) -> Vec<Piece> {
+    let mut pieces = read(line, slack_mark);
     for piece in &mut pieces {
         if let Piece::Text(text) = piece {
             *text = unescape(text);
@@ -223,49 +223,32 @@ fn unescape(text: &str) -> String {
     text.replace("&lt;", "<").replace("&gt;", ">").replace("&amp;", "&")
 }
 
-fn read_discord(line: &str) -> Vec<Piece> {
-    let mut pieces = Vec::new();
-    let mut rest = line;
-    while let Some(next) = rest.chars().next() {
-        let found = match next {
-            '\\' => {
-                let escaped = rest.chars().nth(1);
-                escaped
-                    .and_then(|c| Some((Piece::Text(c.to_string()), rest.get(1 + c.len_utf8()..)?)))
-            }
-            '*' if rest.starts_with("**") => between(rest, "**").map(|(t, r)| (Piece::Bold(t), r)),
-            '*' => between(rest, "*").map(|(t, r)| (Piece::Quiet(t), r)),
-            '`' => between(rest, "`").map(|(t, r)| (Piece::Code(t), r)),
-            '<' => rest.strip_prefix('<').and_then(|after| after.split_once('>')).and_then(
-                |(inside, rest)| {
-                    let piece = match inside.strip_prefix("t:") {
-                        Some(moment) => {
-                            let (at, style) = moment.split_once(':').unwrap_or((moment, "f"));
-                            let at = at.parse().ok()?;
-                            if style == "R" { Piece::Relative(at) } else { Piece::Moment(at) }
-                        }
-                        None => Piece::Mention(inside.strip_prefix('@')?.to_owned()),
-                    };
-                    Some((piece, rest))
-                },
-            ),
-            '[' => link(rest),
-            _ => None,
-        };
-        let (piece, after) = match found {
-            Some((piece, after)) => (piece, after),
-            None => {
-                let end = next.len_utf8();
-                (
-                    Piece::Text(rest.get(..end).unwrap_or_default().into()),
-                    rest.get(end..).unwrap_or_default(),
-                )
-            }
-        };
-        push(&mut pieces, piece);
-        rest = after;
+fn discord_mark<'a>(rest: &'a str, _: &[Piece]) -> Option<(Piece, &'a str)> {
+    match rest.chars().next()? {
+        '\\' => {
+            let escaped = rest.chars().nth(1)?;
+            Some((Piece::Text(escaped.to_string()), rest.get(1 + escaped.len_utf8()..)?))
+        }
+        '*' if rest.starts_with("**") => between(rest, "**").map(|(t, r)| (Piece::Bold(t), r)),
+        '*' => between(rest, "*").map(|(t, r)| (Piece::Quiet(t), r)),
+        '`' => between(rest, "`").map(|(t, r)| (Piece::Code(t), r)),
+        '<' => {
+            let (inside, rest) = rest.strip_prefix('<')?.split_once('>')?;
+            Some((discord_token(inside)?, rest))
+        }
+        '[' => link(rest),
+        _ => None,
     }
-    pieces
+}
+
+/// What stands between `<` and `>`: a moment or a mention.
+fn discord_token(inside: &str) -> Option<Piece> {
+    let Some(moment) = inside.strip_prefix("t:") else {
+        return Some(Piece::Mention(inside.strip_prefix('@')?.to_owned()));
+    };
+    let (at, style) = moment.split_once(':').unwrap_or((moment, "f"));
+    let at = at.parse().ok()?;
+    Some(if style == "R" { Piece::Relative(at) } else { Piece::Moment(at) })
 }
 
 fn between<'a>(rest: &'a str, mark: &str) -> Option<(String, &'a str)> {

@@ -10,6 +10,7 @@ use super::cast::{self, Channel, Service};
 use super::room::{Offer, Room};
 use super::screen::{Dialog, Screen};
 use super::{Stage, components, inspector, messages};
+use crate::outbox::Item;
 
 /// What stands there when nobody said otherwise.
 const AT_FIRST: [&str; 2] = ["slack.kofi.C0HELP", "slack.admin.C0TRIAGE"];
@@ -89,17 +90,19 @@ fn windows_of(query: &str) -> Vec<String> {
 
 /// What there is to see in a service.
 pub fn screen(stage: &Stage, service: Service) -> Screen {
-    let left = stage.desk.outbox.since(0);
+    screen_of(stage, service, &stage.desk.outbox.since(0))
+}
+
+fn screen_of(stage: &Stage, service: Service, left: &[Item]) -> Screen {
     let application = &stage.desk.standins.discord_application;
-    Screen::of(service, &stage.room.acts(service), &left, application)
+    Screen::of(service, &stage.room.acts(service), left, application)
 }
 
 /// The page that a query asks for.
 pub async fn show(stage: &Stage, host: &str, query: &str) -> Result<Markup> {
-    for who in cast::PEOPLE {
-        super::act::ask_for_offers(stage, host, who).await?;
-    }
-    let screens = Service::ALL.map(|service| screen(stage, service));
+    let left = stage.desk.outbox.since(0);
+    let screens = Service::ALL.map(|service| screen_of(stage, service, &left));
+    super::act::ask_for_offers(stage, host, &screens[0]).await?;
     let windows: Vec<Window<'_>> = windows_of(query)
         .into_iter()
         .enumerate()
