@@ -96,11 +96,6 @@ impl Owed {
         };
         format!("{}/{}/{audience}/{channel}", self.number.0, self.seq)
     }
-
-    /// What a message about this entry to that queue's channel is called.
-    pub fn id_in_queue(number: Number, seq: u32, queue: &QueueId) -> String {
-        format!("{}/{seq}/{queue}/queue", number.0)
-    }
 }
 
 /// Where entries happen.

@@ -53,6 +53,11 @@ impl Said {
     }
 }
 
+/// The entry in which what was asked stands, as it was said last.
+pub fn description(ticket: &Ticket) -> u32 {
+    ticket.texts.get(&Part::Description).map_or(1, |said| said.entry)
+}
+
 /// Where the words of a ticket stand once this has happened.
 pub(crate) fn record(ticket: &mut Ticket, entry: &Entry) {
     let seq = ticket.version;
@@ -110,7 +115,30 @@ impl Story {
 
 #[cfg(test)]
 mod tests {
+    use jiff::Timestamp;
+
     use super::*;
+    use crate::event::Visibility;
+    use crate::history::fold;
+    use crate::test_desk;
+    use crate::ticket::{Channel, Priority, Type};
+
+    #[test]
+    fn the_description_is_what_it_was_edited_to() {
+        let opening = test_desk::opening(Type::Question, Priority::Medium, Channel::Slack);
+        let mut history = test_desk::opened(opening, Timestamp::UNIX_EPOCH);
+        assert_eq!(fold(&history).as_ref().map(description), Some(1));
+        let edited = |entry| Entry {
+            event: Event::MessageEdited { entry, visibility: Visibility::Public },
+            ..history[0].clone()
+        };
+        let (other, own) = (edited(7), edited(1));
+        history.push(other);
+        assert_eq!(fold(&history).as_ref().map(description), Some(1));
+        history.push(own);
+        let last = u32::try_from(history.len()).unwrap();
+        assert_eq!(fold(&history).as_ref().map(description), Some(last));
+    }
 
     #[test]
     fn the_entry_is_that_of_the_readers_language() {

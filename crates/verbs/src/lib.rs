@@ -25,6 +25,7 @@ use desk::config::Config;
 use desk::history::{Text, title_of};
 use desk::organisation::Organisation;
 use desk::person::Person;
+use desk::texts;
 use desk::ticket::Place;
 use desk::{Channel, Command, Number, Priority, Refusal, Status, Type};
 use dialog::Then;
@@ -242,8 +243,9 @@ async fn card(
     sentence: String,
 ) -> Result<Reply, Error> {
     let number = stored.ticket.number;
-    let words = store.words(number, &[1]).await?;
-    let excerpt = words.get(&1).map(|text| text.body.as_str()).unwrap_or_default();
+    let described = texts::description(&stored.ticket);
+    let words = store.words(number, &[described]).await?;
+    let excerpt = words.get(&described).map(|text| text.body.as_str()).unwrap_or_default();
     let view = view::for_speaker(stored, excerpt, config, &speaker.person.id);
     let buttons = view::buttons(stored, &who(speaker, config));
     Ok(Reply::Card(sentence, Box::new(view), buttons))
@@ -305,12 +307,13 @@ async fn change_by(
     let allowed = |stored: &Stored, config: &Config| -> Result<Permit, Refusal> {
         permit(&who(speaker, config), Some(&stored.ticket), wish(stored, config))
     };
-    let done = async {
+    // What a change awaits is large, and doors wrap it in much of their own.
+    let done = Box::pin(async {
         let stored = now(store, store.change(number, along, allowed, &no_answer).await?).await?;
         let config = store.config().await?;
         let sentence = words::stands(&stored, &config, &speaker.person.id);
         card(store, speaker, &config, &stored, sentence).await
-    };
+    });
     answer_refusal(done.await)
 }
 

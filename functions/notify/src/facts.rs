@@ -5,7 +5,7 @@ use desk::history::{Entry, Event, File, Text, Visibility};
 use desk::outbox::Lane;
 use desk::person::Person;
 use desk::sla::{self, Metric};
-use desk::texts::Part;
+use desk::texts;
 use desk::ticket::Place;
 use desk::{PersonId, Ticket};
 use jiff::Timestamp;
@@ -33,7 +33,7 @@ impl Facts {
         let Some(stored) = notify.store.ticket(number).await? else { return Ok(None) };
         let mut entries = notify.store.entries(number, row.owed.seq, row.owed.seq).await?;
         let Some((_, entry)) = entries.pop() else { return Ok(None) };
-        let described = stored.ticket.texts.get(&Part::Description).map_or(1, |said| said.entry);
+        let described = texts::description(&stored.ticket);
         let opening = match row.owed.seq == described {
             true => entry.text.clone(),
             false => notify.store.words(number, &[described]).await?.remove(&described),

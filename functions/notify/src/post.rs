@@ -28,7 +28,7 @@ impl Post<'_> {
         match self.letter.kind {
             Kind::Alert => {
                 let (subject, facts) = (&self.letter.subject, &self.letter.facts);
-                slack::alert_with(subject, facts, &view, self.buttons)
+                slack::alert(subject, facts, &view, self.buttons)
             }
             Kind::Card => slack::card(&view, self.buttons),
             Kind::Words if self.buttons.is_empty() => slack::notice(&self.letter.short()),
@@ -41,7 +41,7 @@ impl Post<'_> {
         match self.letter.kind {
             Kind::Alert => {
                 let (subject, facts) = (&self.letter.subject, &self.letter.facts);
-                discord::alert_with(subject, facts, &view, self.buttons)
+                discord::alert(subject, facts, &view, self.buttons)
             }
             Kind::Card => discord::card(&view, self.buttons),
             Kind::Words if self.buttons.is_empty() => discord::notice(&self.letter.short()),
@@ -63,19 +63,16 @@ impl Post<'_> {
 
     /// Says it to one person in Slack; what they answer below it belongs to the ticket.
     pub async fn to_slack_user(&self, notify: &Notify, team: &str, user: &str) -> Left {
-        match notify.slack.post_message(user, &self.for_slack(), None).await {
-            Ok(posted) => {
-                self.files_below(notify, &posted.channel, &posted.ts).await;
-                let place = Place::Slack {
-                    team: team.to_owned(),
-                    channel: posted.channel.clone(),
-                    thread: posted.ts.clone(),
-                };
-                let reference = format!("slack/{}/{}", posted.channel, posted.ts);
-                Left::Gone { reference, landings: vec![Landing::Thread(place)] }
+        let left = self.in_slack(notify, user, None).await;
+        let Left::Gone { reference, .. } = left else { return left };
+        let thread = match posted_at(&reference) {
+            Some((ChatChannel::Slack(channel), ts)) => {
+                let (team, thread) = (team.to_owned(), ts.to_owned());
+                Some(Landing::Thread(Place::Slack { team, channel, thread }))
             }
-            Err(error) => error.into(),
-        }
+            _ => None,
+        };
+        Left::Gone { reference, landings: thread.into_iter().collect() }
     }
 
     /// Says it in a Discord channel, below a message if one is named.

@@ -11,7 +11,7 @@ const SOURCES: [&str; 4] = [
 ];
 
 /// What each method or event needs; some need nothing. docs.slack.dev names it with each of them.
-const NEEDS: [(&str, &[&str]); 22] = [
+const NEEDS: [(&str, &[&str]); 20] = [
     ("chat.postMessage", &["chat:write"]),
     ("chat.update", &["chat:write"]),
     ("users.info", &["users:read", "users:read.email"]),
@@ -20,8 +20,6 @@ const NEEDS: [(&str, &[&str]); 22] = [
     ("views.update", &[]),
     ("views.publish", &[]),
     ("reactions.add", &["reactions:write"]),
-    ("chat.getPermalink", &[]),
-    ("conversations.open", &["im:write"]),
     ("conversations.replies", &["channels:history", "groups:history", "im:history"]),
     ("conversations.history", &[]),
     ("files.info", &["files:read"]),

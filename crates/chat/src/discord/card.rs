@@ -191,13 +191,8 @@ fn characters(component: &Value) -> usize {
     own.encode_utf16().count() + inside.map(characters).sum::<usize>()
 }
 
-/// A promise at risk, with the facts that matter now and a button to take the ticket.
-pub fn alert(headline: &str, facts: &[(String, String)], view: &TicketView) -> Value {
-    alert_with(headline, facts, view, &[Button::Take])
-}
-
 /// A promise at risk, with the facts that matter now and what can be done about it.
-pub fn alert_with(
+pub fn alert(
     headline: &str,
     facts: &[(String, String)],
     view: &TicketView,

@@ -56,7 +56,8 @@ fn lists_alerts_and_notices() {
         (0..23).map(|n| (format!("p:{n}"), "A form".into())).collect();
     let rows = panel("Ask us", "", &forms)["components"][0]["components"].as_array().unwrap().len();
     assert_eq!(rows, 5, "a title and four rows of five buttons");
-    let alerted = alert("#1057 breaches soon", &[("Step".into(), "2 of 3".into())], &view());
+    let alerted =
+        alert("#1057 breaches soon", &[("Step".into(), "2 of 3".into())], &view(), &[Button::Take]);
     assert_eq!(
         alerted["components"][0]["components"][0]["content"],
         "### ⏰ #1057 breaches soon\n**Step** 2 of 3"
@@ -124,7 +125,7 @@ proptest! {
         assert_within_limits(&above(&c, card(&view, &Button::ALL)));
         assert_within_limits(&page(&a, &vec![view.clone(); 12], &Pager { back: Some("l:a:1".into()), next: Some("l:a:3".into()) }));
         assert_within_limits(&list(&a, &vec![view.clone(); 12]));
-        assert_within_limits(&alert(&c, &vec![(a.clone(), b.clone()); 12], &view));
+        assert_within_limits(&alert(&c, &vec![(a.clone(), b.clone()); 12], &view, &[Button::Take]));
         let content = notice(&b)["content"].as_str().map_or(0, |text| text.encode_utf16().count());
         assert!(content <= 2000);
     }

@@ -140,13 +140,8 @@ pub fn above(sentence: &str, card: Message) -> Message {
     Message { text, blocks: Value::Array(rows.flatten().collect()) }
 }
 
-/// A promise at risk, with the facts that matter now and a button to take the ticket.
-pub fn alert(headline: &str, facts: &[(String, String)], view: &TicketView) -> Message {
-    alert_with(headline, facts, view, &[Button::Take])
-}
-
-/// The same with these buttons.
-pub fn alert_with(
+/// A promise at risk, with the facts that matter now and what can be done about it.
+pub fn alert(
     headline: &str,
     facts: &[(String, String)],
     view: &TicketView,

@@ -66,8 +66,12 @@ fn lists_alerts_and_notices() {
     assert_eq!(listed.blocks.as_array().unwrap().len(), 22);
     assert_eq!(listed.blocks[21]["elements"][0]["text"], "… and 5 more");
     assert_eq!(list("My tickets", &[]).blocks[1]["text"]["text"], "_Nothing here._");
-    let alerted =
-        alert("#1057 is about to breach", &[("Target".into(), "Resolve <4 h>".into())], &view());
+    let alerted = alert(
+        "#1057 is about to breach",
+        &[("Target".into(), "Resolve <4 h>".into())],
+        &view(),
+        &[Button::Take],
+    );
     assert_eq!(alerted.blocks[0]["text"]["text"], "⏰ #1057 is about to breach");
     assert_eq!(alerted.blocks[1]["fields"][0]["text"], "*Target*\nResolve &lt;4 h&gt;");
     assert_eq!(alerted.blocks[3]["elements"][0]["action_id"], "tkt.take");
@@ -142,7 +146,7 @@ proptest! {
         assert_no_mention(&notice(&b));
         let line = vec![Piece::Words(a.clone()), Piece::Moment(at), Piece::Words(b.clone())];
         assert_no_mention(&Message { text: String::new(), ..lines(&vec![line; 30]) });
-        let alerted = alert(&c, &vec![(a.clone(), b.clone()); 12], &view);
+        let alerted = alert(&c, &vec![(a.clone(), b.clone()); 12], &view, &[Button::Take]);
         assert_no_mention(&alerted);
         let heading = alerted.blocks[0]["text"]["text"].as_str().unwrap_or_default();
         assert!(heading.encode_utf16().count() <= 150);

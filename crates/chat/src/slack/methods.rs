@@ -1,6 +1,6 @@
 //! Further Web API methods: dialogs and home tabs, reactions, links to messages, single messages.
 //! Methods: docs.slack.dev, `views.open`, `views.push`, `views.update`, `views.publish`, `reactions.add`,
-//! `chat.getPermalink`, `conversations.open`, `conversations.replies`, `conversations.history`.
+//! `conversations.replies`, `conversations.history`.
 
 use serde_json::{Value, json};
 
@@ -70,21 +70,6 @@ impl Client {
             Err(SendError::Permanent { reason }) if reason.ends_with("already_reacted") => Ok(()),
             answer => answer.map(drop),
         }
-    }
-
-    /// Where a message opens in Slack.
-    pub async fn permalink(&self, channel: &str, ts: &str) -> Result<String, SendError> {
-        let params = [("channel", Some(channel)), ("message_ts", Some(ts))];
-        let answer = self.get("chat.getPermalink", &params).await?;
-        let link = text_at(&answer, "/permalink");
-        link.ok_or_else(|| SendError::permanent("slack named no link to the message"))
-    }
-
-    /// The channel of somebody's direct messages with the app.
-    pub async fn direct_channel(&self, user: &str) -> Result<String, SendError> {
-        let answer = self.post("conversations.open", &json!({ "users": user })).await?;
-        let channel = text_at(&answer, "/channel/id");
-        channel.ok_or_else(|| SendError::permanent("slack named no channel for the person"))
     }
 
     /// One message, be it in a thread or not; none where it is gone.

@@ -6,7 +6,7 @@ use super::{Lane, Message, Otherwise, Scene};
 use crate::history::{Entry, Event};
 use crate::id::{PersonId, QueueId};
 use crate::sla;
-use crate::texts::Part;
+use crate::texts;
 use crate::ticket::{Place, Priority, Status, Ticket};
 
 impl Outbox<'_> {
@@ -42,10 +42,9 @@ impl Outbox<'_> {
         if !moved && !shown && !asked_in_discord {
             return;
         }
-        let described = before.texts.get(&Part::Description).map(|said| said.entry);
         let reworded = entries.iter().any(|entry| match entry.event {
             Event::Retitled => true,
-            Event::MessageEdited { entry, .. } => Some(entry) == described,
+            Event::MessageEdited { entry, .. } => entry == texts::description(before),
             // What is pressed on the card then is pressed by somebody who could read it.
             ref event => event.asks_agent(),
         });

@@ -151,7 +151,6 @@ fn perform(here: &Here, method: &str, call: &Call) -> Result<Value, &'static str
         "users.lookupByEmail" => user_by_email(world, call.text("email").ok_or("users_not_found")?),
         "conversations.open" => conversation(call),
         "conversations.replies" | "conversations.history" => replies(here, call),
-        "chat.getPermalink" => permalink(call),
         "reactions.add" => react(here, method, call),
         "files.info" => file(here, call),
         "files.getUploadURLExternal" => upload_place(here, call),
@@ -257,13 +256,6 @@ fn replies(here: &Here, call: &Call) -> Result<Value, &'static str> {
     let ts = call.text("ts").or_else(|| call.text("latest")).ok_or("invalid_ts_latest")?;
     let found = here.memory.message(channel, ts).ok_or("thread_not_found")?;
     Ok(json!({ "ok": true, "messages": [found], "has_more": false }))
-}
-
-fn permalink(call: &Call) -> Result<Value, &'static str> {
-    let channel = call.text("channel").ok_or("channel_not_found")?;
-    let ts = call.text("message_ts").ok_or("message_not_found")?;
-    let link = format!("https://bellhop.slack.com/archives/{channel}/p{}", ts.replace('.', ""));
-    Ok(json!({ "ok": true, "channel": channel, "permalink": link }))
 }
 
 fn react(here: &Here, method: &str, call: &Call) -> Result<Value, &'static str> {
