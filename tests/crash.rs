@@ -63,8 +63,8 @@ async fn advance(desk: &Desk) -> SignedDuration {
     STEP - wall().duration_since(before) - SignedDuration::from_millis(2)
 }
 
-/// Some randomness for the moment of the kill: each hasher draws its own keys.
-fn entropy() -> u64 {
+/// Some randomness for the moment of a kill: each hasher draws its own keys.
+pub fn entropy() -> u64 {
     use std::hash::BuildHasher;
     std::collections::hash_map::RandomState::new().hash_one(fresh())
 }

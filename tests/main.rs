@@ -7,6 +7,7 @@ mod ack;
 mod assignment;
 mod capabilities;
 mod chat_room;
+mod chat_storm;
 mod config_file;
 mod configuration;
 mod crash;

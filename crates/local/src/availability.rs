@@ -1,5 +1,5 @@
-//! Whether a service that is stood in for answers: up, down or too busy, as tests and the simulator
-//! set it. Knows no service; each stand-in says what its own service would say.
+//! Whether a service that is stood in for answers: up, down, too busy, or heard by nobody, as tests and
+//! the simulator set it. Knows no service; each stand-in says what its own service would say.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
@@ -14,6 +14,7 @@ pub struct Standin {
 struct Switches {
     down: AtomicBool,
     throttled: AtomicU32,
+    unheard: AtomicU32,
 }
 
 /// How the next call is to be met.
@@ -25,6 +26,8 @@ pub enum Verdict {
     Down,
     /// Refused as too fast.
     Throttled,
+    /// Served, and the answer is lost on its way back.
+    Unheard,
 }
 
 impl Standin {
@@ -38,20 +41,25 @@ impl Standin {
         self.switches.throttled.store(calls, Ordering::SeqCst);
     }
 
-    /// How to meet one call; a throttled one is counted off.
+    /// Lets the next `calls` calls take effect and answers none of them; 0 ends it.
+    pub fn set_unheard(&self, calls: u32) {
+        self.switches.unheard.store(calls, Ordering::SeqCst);
+    }
+
+    /// How to meet one call; a throttled or unheard one is counted off.
     pub fn verdict(&self) -> Verdict {
         if self.switches.down.load(Ordering::SeqCst) {
             return Verdict::Down;
         }
-        let counted_off =
-            self.switches
-                .throttled
-                .fetch_update(Ordering::SeqCst, Ordering::SeqCst, |left| left.checked_sub(1));
-        match counted_off {
-            Ok(_) => Verdict::Throttled,
-            Err(_) => Verdict::Up,
+        if counts_off(&self.switches.throttled) {
+            return Verdict::Throttled;
         }
+        if counts_off(&self.switches.unheard) { Verdict::Unheard } else { Verdict::Up }
     }
+}
+
+fn counts_off(left: &AtomicU32) -> bool {
+    left.fetch_update(Ordering::SeqCst, Ordering::SeqCst, |left| left.checked_sub(1)).is_ok()
 }
 
 #[cfg(test)]
@@ -66,7 +74,8 @@ mod tests {
         standin.clone().set_down(true);
         assert_eq!(standin.verdict(), Verdict::Down);
         standin.set_down(false);
-        let met: Vec<_> = (0..3).map(|_| standin.verdict()).collect();
-        assert_eq!(met, [Verdict::Throttled, Verdict::Throttled, Verdict::Up]);
+        standin.set_unheard(1);
+        let met: Vec<_> = (0..4).map(|_| standin.verdict()).collect();
+        assert_eq!(met, [Verdict::Throttled, Verdict::Throttled, Verdict::Unheard, Verdict::Up]);
     }
 }

@@ -4,7 +4,7 @@
 use crate::availability::{Standin, Verdict};
 use crate::clock::Now;
 use crate::outbox::{Kind, Leaving, Outbox};
-use crate::wire::{self, Answer, Call};
+use crate::wire::{self, Answer, Call, Lost};
 use serde::Deserialize;
 use serde_json::{Value, json};
 use std::sync::Arc;
@@ -12,8 +12,9 @@ use std::sync::Arc;
 /// EventBridge whose events land in `outbox`, stamped by `now`, as far as `standin` lets them.
 pub fn service(outbox: Arc<Outbox>, standin: Standin, now: Now) -> wire::Service {
     wire::Service::new("stand-in for EventBridge", move |call| {
-        let answer = answer(&outbox, &standin, &now, &call);
-        async move { Ok(answer) }
+        let verdict = standin.verdict();
+        let answer = answer(&outbox, verdict, &now, &call);
+        async move { if verdict == Verdict::Unheard { Err(Lost) } else { Ok(answer) } }
     })
 }
 
@@ -42,9 +43,9 @@ struct Entry {
     event_bus_name: Option<String>,
 }
 
-fn answer(outbox: &Outbox, standin: &Standin, now: &Now, call: &Call) -> Answer {
-    match standin.verdict() {
-        Verdict::Up => {}
+fn answer(outbox: &Outbox, verdict: Verdict, now: &Now, call: &Call) -> Answer {
+    match verdict {
+        Verdict::Up | Verdict::Unheard => {}
         Verdict::Down => return refusal(503, "ServiceUnavailable", "the service is out"),
         Verdict::Throttled => return refusal(400, "ThrottlingException", "Rate exceeded"),
     }

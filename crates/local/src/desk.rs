@@ -59,6 +59,8 @@ pub struct LocalDesk {
     pub hand: Mutex<()>,
     /// The stand-ins for Slack and Discord.
     pub standins: standins::World,
+    /// Whether SES takes mail.
+    pub mail: Standin,
     /// Where everything lies.
     pub data: PathBuf,
     /// What this desk signs and is known by.
@@ -123,6 +125,7 @@ impl LocalDesk {
         let doors = Doors { store: &store, said, identity: &identity, base, hand_over };
         let now = desk_time(&clock);
         let standins = standins(said, &identity, outbox.clone(), now.clone());
+        let mail = Standin::default();
         Ok(LocalDesk {
             api: api::Api::new(store.clone()).on_own_machine(),
             slack: doors.slack()?,
@@ -130,7 +133,7 @@ impl LocalDesk {
             journal,
             inbox: Inbox::new(store.clone(), doors.reply_secret()),
             escalate: escalate::Escalate::new(store.clone()),
-            notify: doors.notify(&outbox, &now)?,
+            notify: doors.notify(&outbox, &mail, &now)?,
             sending: Mutex::new(()),
             streams: aws_sdk_dynamodbstreams::Client::new(&aws),
             hand: Mutex::new(()),
@@ -139,6 +142,7 @@ impl LocalDesk {
             clock,
             engine,
             standins,
+            mail,
             data,
             identity,
             _s3: s3,
@@ -238,10 +242,15 @@ impl Doors<'_> {
         self.identity.secrets.reply_secret.clone().into_bytes()
     }
 
-    fn notify(&self, outbox: &Arc<Outbox>, now: &crate::clock::Now) -> Result<notify::Notify> {
+    fn notify(
+        &self,
+        outbox: &Arc<Outbox>,
+        mail: &Standin,
+        now: &crate::clock::Now,
+    ) -> Result<notify::Notify> {
         Ok(notify::Notify::new(
             self.store.clone(),
-            ses::client(outbox.clone(), Standin::default(), now.clone()),
+            ses::client(outbox.clone(), mail.clone(), now.clone()),
             bus::client(outbox.clone(), Standin::default(), now.clone()),
             self.slack_client()?,
             self.discord_client()?,

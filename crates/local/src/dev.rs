@@ -12,6 +12,7 @@ use jiff::{SignedDuration, Timestamp};
 use serde::Deserialize;
 use serde_json::json;
 
+use crate::availability::Standin;
 use crate::desk::LocalDesk;
 use crate::dynamodb::EngineError;
 use crate::faults::Failure;
@@ -97,6 +98,32 @@ struct Wanted {
     stale_indexes: bool,
     /// What a chat door cannot finish in time is taken over by nobody.
     refuse_hand_over: bool,
+    /// What Slack does.
+    slack: Service,
+    /// What Discord does.
+    discord: Service,
+    /// What SES does.
+    mail: Service,
+}
+
+/// What goes wrong with a service that is stood in for.
+#[derive(Default, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+struct Service {
+    /// It is out.
+    down: bool,
+    /// So many calls are refused as too fast.
+    throttle: u32,
+    /// So many calls take effect, and their answers are lost.
+    lose_answers: u32,
+}
+
+impl Service {
+    fn set(&self, standin: &Standin) {
+        standin.set_down(self.down);
+        standin.set_throttled(self.throttle);
+        standin.set_unheard(self.lose_answers);
+    }
 }
 
 async fn faults(State(desk): State<Arc<LocalDesk>>, request: Request) -> Response {
@@ -121,6 +148,9 @@ fn set(desk: &LocalDesk, wanted: &Wanted) -> Result<(), EngineError> {
     }
     faults.lose_answers(wanted.lose_answers, wanted.seed);
     desk.journal.refuse(wanted.refuse_hand_over);
+    wanted.slack.set(&desk.standins.slack);
+    wanted.discord.set(&desk.standins.discord);
+    wanted.mail.set(&desk.mail);
     desk.engine.thaw_indexes();
     if wanted.stale_indexes { desk.engine.freeze_indexes() } else { Ok(()) }
 }

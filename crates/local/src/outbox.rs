@@ -89,6 +89,12 @@ impl Outbox {
         self.lock().items.get(place).cloned()
     }
 
+    /// What was recorded under this key.
+    pub fn known(&self, key: &str) -> Option<Item> {
+        let seq = *self.lock().by_key.get(key)?;
+        self.get(seq)
+    }
+
     /// The sequence number of the last item; 0 when nothing has left.
     pub fn last(&self) -> u64 {
         self.lock().items.len() as u64

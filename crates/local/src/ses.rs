@@ -4,7 +4,7 @@
 use crate::availability::{Standin, Verdict};
 use crate::clock::Now;
 use crate::outbox::{Kind, Leaving, Outbox};
-use crate::wire::{self, Answer};
+use crate::wire::{self, Answer, Lost};
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use mail_parser::MessageParser;
@@ -18,8 +18,9 @@ pub const MAX_RAW_BYTES: usize = 10 * 1024 * 1024;
 /// SES whose mails land in `outbox`, stamped by `now`, as far as `standin` lets them.
 pub fn service(outbox: Arc<Outbox>, standin: Standin, now: Now) -> wire::Service {
     wire::Service::new("stand-in for SES", move |call| {
-        let answer = answer(&outbox, &standin, &now, &call.body);
-        async move { Ok(answer) }
+        let verdict = standin.verdict();
+        let answer = answer(&outbox, verdict, &now, &call.body);
+        async move { if verdict == Verdict::Unheard { Err(Lost) } else { Ok(answer) } }
     })
 }
 
@@ -39,9 +40,9 @@ struct Sending {
     raw: Option<String>,
 }
 
-fn answer(outbox: &Outbox, standin: &Standin, now: &Now, body: &[u8]) -> Answer {
-    let sent = match standin.verdict() {
-        Verdict::Up => send(outbox, now, body),
+fn answer(outbox: &Outbox, verdict: Verdict, now: &Now, body: &[u8]) -> Answer {
+    let sent = match verdict {
+        Verdict::Up | Verdict::Unheard => send(outbox, now, body),
         Verdict::Down => Err(Refusal(503, "ServiceUnavailable", "the service is out".into())),
         Verdict::Throttled => {
             Err(Refusal(400, "Throttling", "Maximum sending rate exceeded.".into()))
@@ -193,5 +194,8 @@ mod tests {
         standin.set_throttled(1);
         send(b"x").await.unwrap();
         assert_eq!(outbox.last(), 1);
+        standin.set_unheard(1);
+        send(b"y").await.unwrap();
+        assert_eq!(outbox.last(), 3, "sent, not heard of, sent again");
     }
 }

@@ -106,20 +106,15 @@ pub async fn settle(desk: &LocalDesk) -> Result<()> {
 /// before anything fires.
 pub async fn advance(desk: &LocalDesk, target: Timestamp) -> Result<Timestamp> {
     let _hand = desk.hand.lock().await;
+    let mut after = desk.clock.now();
+    minute(desk).await;
     settle(desk).await?;
-    let mut last: Option<Timestamp> = None;
-    while let Some(moment) = desk.store.next_due().await?.filter(|moment| *moment <= target) {
-        // What is due and does not go away (a channel that refuses) must not hold the clock.
-        let stuck = last.is_some_and(|last| moment <= last);
-        let step =
-            if stuck { desk.clock.now() + jiff::SignedDuration::from_secs(1) } else { moment };
-        desk.clock.advance_to(step.min(target))?;
+    // What is due and does not go away (a channel that refuses) lies behind, and does not hold the clock.
+    while let Some(moment) = desk.store.next_due(after).await?.filter(|moment| *moment <= target) {
+        desk.clock.advance_to(moment)?;
         minute(desk).await;
         settle(desk).await?;
-        if stuck && step >= target {
-            break;
-        }
-        last = Some(moment.max(last.unwrap_or(moment)));
+        after = moment;
     }
     let now = desk.clock.advance_to(target)?;
     minute(desk).await;

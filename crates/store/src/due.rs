@@ -18,12 +18,12 @@ impl Store {
         Ok(items.iter().filter_map(read::number_of).collect())
     }
 
-    /// The earliest instant at which any ticket or any postponed message is due.
-    pub async fn next_due(&self) -> Result<Option<Timestamp>, Error> {
+    /// The earliest instant after this one at which any ticket or any postponed message is due.
+    pub async fn next_due(&self, after: Timestamp) -> Result<Option<Timestamp>, Error> {
         let shards = (0..key::DUE_SHARDS).map(key::due_shard_at);
         let mut earliest: Option<Timestamp> = None;
         for shard in shards.chain((0..key::LATE_SHARDS).map(key::late_shard_at)) {
-            let first = self.due_query(shard, None, 1).await?;
+            let first = self.first_due(shard, after).await?;
             let at = first.first().and_then(|item| item::text(item, "due_sk")?.parse().ok());
             earliest = earliest.into_iter().chain(at).min();
         }
@@ -53,24 +53,28 @@ impl Store {
         shard: String,
         now: Timestamp,
     ) -> Result<Vec<Item>, Error> {
-        self.due_query(shard, Some(now), PAGE).await
+        self.due_query(shard, "due_sk <= :moment", now, PAGE).await
+    }
+
+    async fn first_due(&self, shard: String, after: Timestamp) -> Result<Vec<Item>, Error> {
+        self.due_query(shard, "due_sk > :moment", after, 1).await
     }
 
     async fn due_query(
         &self,
         shard: String,
-        until: Option<Timestamp>,
+        when: &str,
+        moment: Timestamp,
         limit: i32,
     ) -> Result<Vec<Item>, Error> {
-        let until = until.map_or(key::NEVER.to_owned(), key::instant);
         let answer = self
             .db
             .query()
             .table_name(&self.table)
             .index_name("due")
-            .key_condition_expression("due_pk = :shard AND due_sk <= :until")
+            .key_condition_expression(format!("due_pk = :shard AND {when}"))
             .expression_attribute_values(":shard", s(shard))
-            .expression_attribute_values(":until", s(until))
+            .expression_attribute_values(":moment", s(key::instant(moment)))
             .select(Select::AllProjectedAttributes)
             .limit(limit)
             .send()

@@ -42,6 +42,13 @@ pub struct Waiting {
     pub not_before: Timestamp,
 }
 
+impl Waiting {
+    /// Whether it was tried, and is not to be tried again yet.
+    pub fn waits(&self, now: Timestamp) -> bool {
+        self.attempts > 0 && self.retry_at > now
+    }
+}
+
 /// What is remembered of a message that left.
 #[derive(Clone, Debug, Default, Serialize, Deserialize)]
 pub struct Sent {
@@ -99,7 +106,14 @@ impl Store {
         }
         lanes.sort();
         lanes.dedup();
-        Ok(lanes)
+        let mut unsent = Vec::new();
+        for lane in lanes {
+            // What waits for its next try holds up everything behind it.
+            if !self.waiting(&lane).await?.iter().any(|row| row.waits(now)) {
+                unsent.push(lane);
+            }
+        }
+        Ok(unsent)
     }
 
     /// Takes a lane for this long. None where somebody else is sending it; a desk that is alone with

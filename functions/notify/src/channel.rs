@@ -154,7 +154,7 @@ async fn put(
 /// Lets every card of a ticket show how it stands now: all looks that wait at once. False where one
 /// of them has to wait.
 pub(crate) async fn refresh(notify: &Notify, rows: &[Waiting]) -> Result<bool, Error> {
-    let Some(row) = rows.last() else { return Ok(true) };
+    let (Some(first), Some(row)) = (rows.first(), rows.last()) else { return Ok(true) };
     let now = notify.store.now();
     if let Some(facts) = Facts::of(notify, row).await? {
         if facts.ticket().status == Status::Closed {
@@ -173,7 +173,8 @@ pub(crate) async fn refresh(notify: &Notify, rows: &[Waiting]) -> Result<bool, E
                     notify.store.landed(row.owed.number, &now_shown).await?;
                 }
                 Err(SendError::Retry { after, reason }) => {
-                    return crate::lane::wait(notify, row, after, &reason).await.map(|()| false);
+                    // The first look is the one the lane is held up by.
+                    return crate::lane::wait(notify, first, after, &reason).await.map(|()| false);
                 }
                 // Somebody deleted it, or threw the app out: the ticket is no worse for it.
                 Err(SendError::Permanent { reason }) => {

@@ -21,13 +21,14 @@ const A_MOMENT: SignedDuration = SignedDuration::from_secs(5);
 const MOMENTS: u32 = 5;
 /// How long a message is tried before it counts as undeliverable.
 const GIVE_UP_AFTER: SignedDuration = SignedDuration::from_hours(24);
-/// How long to wait after the first, second, … failure.
+/// How long to wait after the first, second, … failure. However long a service was out, what waited for
+/// it leaves within the last of them once it is back.
 const WAITS: [SignedDuration; 5] = [
     SignedDuration::from_secs(30),
     SignedDuration::from_mins(1),
+    SignedDuration::from_mins(2),
     SignedDuration::from_mins(5),
-    SignedDuration::from_mins(15),
-    SignedDuration::from_hours(1),
+    SignedDuration::from_mins(10),
 ];
 
 /// Sends what waits in a lane until it is empty, blocked, somebody else's, or until this moment.
@@ -75,7 +76,7 @@ async fn send_leased(notify: &Notify, lane: &str, holder: &str) -> Result<bool, 
         return personal::send(notify, lane, holder, person).await;
     }
     if store::key::is_card(lane) {
-        if first.attempts > 0 && first.retry_at > notify.store.now() {
+        if first.waits(notify.store.now()) {
             return Ok(false);
         }
         tokio::time::sleep(2 * notify.settings.pace).await;
@@ -84,7 +85,7 @@ async fn send_leased(notify: &Notify, lane: &str, holder: &str) -> Result<bool, 
     }
     let pace = if store::key::is_channel(lane) { notify.settings.pace } else { Duration::ZERO };
     for row in &rows {
-        if row.attempts > 0 && row.retry_at > notify.store.now() {
+        if row.waits(notify.store.now()) {
             return Ok(false);
         }
         if send_one(notify, row).await? == Step::Waits {

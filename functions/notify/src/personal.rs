@@ -42,7 +42,7 @@ pub(crate) async fn send(
         return Ok(false);
     }
     let now = notify.store.now();
-    if ready.is_empty() || ready.iter().any(|row| row.attempts > 0 && row.retry_at > now) {
+    if ready.is_empty() || ready.iter().any(|row| row.waits(now)) {
         return Ok(false);
     }
     let here = told_here(notify, id, ready).await?;

@@ -1,10 +1,12 @@
 //! A letter as a message in chat: how it looks in either service, and where it is posted.
 
 use chat::discord::card as discord;
+use chat::send::SendError;
 use chat::slack::card as slack;
 use chat::view::Button;
 use desk::config::ChatChannel;
 use desk::ticket::Place;
+use jiff::SignedDuration;
 use serde_json::{Value, json};
 use store::lane::Waiting;
 use store::talk::{Card, Landing};
@@ -13,6 +15,9 @@ use crate::Notify;
 use crate::deliver::Left;
 use crate::facts::Facts;
 use crate::words::{self, Kind, Letter};
+
+/// For so long at least Discord drops a repeated nonce; its documentation says "a few minutes".
+const NONCE_IS_KNOWN: SignedDuration = SignedDuration::from_mins(2);
 
 /// A letter with the buttons its reader can press.
 pub(crate) struct Post<'a> {
@@ -82,10 +87,36 @@ impl Post<'_> {
             body["message_reference"] =
                 json!({ "message_id": message, "fail_if_not_exists": false });
         }
-        // The nonce makes Discord itself drop a repetition.
-        match notify.discord.post_message(channel, &body, &self.row.owed.id()).await {
+        let nonce = self.row.owed.id();
+        match self.posted_before(notify, channel, &body, &nonce).await {
+            Ok(Some(id)) => return Left::gone(format!("discord/{channel}/{id}")),
+            Ok(None) => {}
+            Err(error) => return error.into(),
+        }
+        match notify.discord.post_message(channel, &body, &nonce).await {
             Ok(id) => Left::gone(format!("discord/{channel}/{id}")),
             Err(error) => error.into(),
+        }
+    }
+
+    /// The message this was posted as by an attempt whose answer was lost. So long as Discord knows the
+    /// nonce, it drops a repetition itself.
+    async fn posted_before(
+        &self,
+        notify: &Notify,
+        channel: &str,
+        body: &Value,
+        nonce: &str,
+    ) -> Result<Option<String>, SendError> {
+        let since = self.row.since;
+        if since.duration_until(notify.store.now()) < NONCE_IS_KNOWN {
+            return Ok(None);
+        }
+        let since = since.as_millisecond();
+        match notify.discord.find_message(channel, body, nonce, since).await {
+            // Whoever may post without reading is not kept from posting.
+            Err(SendError::Permanent { .. }) => Ok(None),
+            found => found,
         }
     }
 }

@@ -12,6 +12,7 @@ use serenity::model::id::{ApplicationId, ChannelId, MessageId};
 use sha2::{Digest, Sha256};
 
 use super::relay::Key;
+use super::repeat;
 use crate::send::{CALL_TIMEOUT, SendError, within_time};
 
 /// Where the REST API lives unless the configuration says otherwise.
@@ -62,8 +63,8 @@ impl Client {
         id_of(&answer)
     }
 
-    /// Posts a message and returns its id. The nonce makes a repeated call return the first message for some minutes;
-    /// one longer than Discord takes is hashed.
+    /// Posts a message and returns its id. The nonce makes a repeated call return the first message for some minutes
+    /// (after that [`Client::find_message`] knows it); one longer than Discord takes is hashed.
     pub async fn post_message(
         &self,
         channel_id: &str,
@@ -72,6 +73,7 @@ impl Client {
     ) -> Result<String, SendError> {
         let channel_id = ChannelId::new(number_of(channel_id, "channel")?);
         let mut body = body.clone();
+        repeat::mark(&mut body, nonce);
         if let Some(fields) = body.as_object_mut() {
             fields.insert("nonce".into(), fitting_nonce(nonce).into());
             fields.insert("enforce_nonce".into(), true.into());
@@ -123,7 +125,10 @@ impl Client {
     ) -> Result<Value, SendError> {
         let bytes =
             serde_json::to_vec(body).map_err(|error| SendError::permanent(error.to_string()))?;
-        let request = Request::new(route, method).body(Some(bytes));
+        self.request(Request::new(route, method).body(Some(bytes))).await
+    }
+
+    pub(super) async fn request(&self, request: Request<'_>) -> Result<Value, SendError> {
         within_time("discord", async {
             let response = self.execute(request).await.map_err(sort)?;
             read(response).await

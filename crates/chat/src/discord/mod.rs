@@ -10,6 +10,7 @@ pub mod relay;
 pub mod signature;
 
 mod file;
+mod repeat;
 mod thread;
 
 pub use card::{deferred, ephemeral};

@@ -5,7 +5,7 @@
 mod files;
 mod threads;
 
-use super::{Call, World, json, too_fast};
+use super::{Call, World, json, too_fast, unheard};
 use crate::availability::Verdict;
 use crate::outbox::{Item, Kind, Leaving};
 use axum::Router;
@@ -14,6 +14,7 @@ use axum::http::{Method, StatusCode};
 use axum::middleware::{self, Next};
 use axum::response::{IntoResponse, Response};
 use axum::routing::{any, patch, post, put};
+use jiff::SignedDuration;
 use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
 
@@ -25,6 +26,10 @@ const RETRY_AFTER: u32 = 1;
 const EPOCH: i64 = 1_420_070_400_000;
 
 const BASE: &str = "/dev/discord/api/v10";
+/// What the outbox calls a message that was posted.
+const POSTED: &str = "POST /channels/{id}/messages";
+/// How long a nonce is remembered; Discord says "a few minutes".
+const NONCE_LIVES: SignedDuration = SignedDuration::from_mins(5);
 
 /// The desk, and what Discord remembers of threads for as long as the process lives.
 #[derive(Clone)]
@@ -38,7 +43,7 @@ pub(super) fn router(world: World) -> Router {
     let routes = Router::new()
         .route("/users/@me", any(me))
         .route("/users/@me/channels", post(direct_channel))
-        .route("/channels/{channel}/messages", post(create_message))
+        .route("/channels/{channel}/messages", post(create_message).get(list_messages))
         .route("/channels/{channel}/messages/{message}", patch(edit_message).delete(edit_message))
         .route("/channels/{channel}/threads", post(threads::create))
         .route("/channels/{channel}/thread-members/{user}", put(threads::add_member))
@@ -81,6 +86,10 @@ async fn available(State(discord): State<Discord>, request: Request, next: Next)
             let body = json!({ "message": message, "retry_after": seconds, "global": false });
             too_fast(RETRY_AFTER, &body)
         }
+        Verdict::Unheard => {
+            next.run(request).await;
+            unheard()
+        }
     }
 }
 
@@ -119,11 +128,31 @@ async fn create_message(
     check_message(&call)?;
     threads.take_message(&channel)?;
     let leaving = Leaving {
-        key: nonce_key(&channel, &call),
-        ..Leaving::new(Kind::Discord, channel.as_str(), call.body())
-            .method("POST /channels/{id}/messages")
+        key: nonce_key(&world, &channel, &call),
+        ..Leaving::new(Kind::Discord, channel.as_str(), call.body()).method(POSTED)
     };
     Ok(json(StatusCode::OK, &record(&world, leaving)?))
+}
+
+/// The messages of a channel behind one, the newest first.
+async fn list_messages(
+    State(Discord { world, .. }): State<Discord>,
+    Path(channel): Path<String>,
+    request: Request,
+) -> Answer {
+    let call = bot_call(request).await?;
+    check_channel(&channel)?;
+    let number = |name: &str| call.text(name).and_then(|text| text.parse::<u64>().ok());
+    let (after, limit) = (number("after").unwrap_or(0), number("limit").unwrap_or(50));
+    let posted = world.outbox.since(0).into_iter().filter(|item| {
+        let is_post = item.method.as_deref() == Some(POSTED);
+        let id = message_id(item).parse::<u64>().unwrap_or_default();
+        item.kind == Kind::Discord && item.to == channel && is_post && id > after
+    });
+    let oldest = posted.take(usize::try_from(limit.min(100)).unwrap_or(100));
+    let mut found: Vec<Value> = oldest.map(|item| message(&world, &item)).collect();
+    found.reverse();
+    Ok(json(StatusCode::OK, &Value::Array(found)))
 }
 
 /// Takes PATCH and DELETE, which name the message the same way.
@@ -277,10 +306,19 @@ fn bot(world: &World) -> Value {
 }
 
 /// Discord compares nonces within a few minutes; the stand-in remembers them for good.
-fn nonce_key(channel: &str, call: &Call) -> Option<String> {
+/// What makes a repetition the same message. Discord forgets a nonce after some minutes.
+/// <https://discord.com/developers/docs/resources/message#create-message>
+fn nonce_key(world: &World, channel: &str, call: &Call) -> Option<String> {
     let enforced = call.fields.get("enforce_nonce").and_then(Value::as_bool).unwrap_or_default();
     let nonce = call.fields.get("nonce").filter(|nonce| enforced && !nonce.is_null())?;
-    Some(format!("discord/{channel}/{nonce}"))
+    let mut key = format!("discord/{channel}/{nonce}");
+    while let Some(known) = world.outbox.known(&key) {
+        if known.at.duration_until((world.now)()) < NONCE_LIVES {
+            break;
+        }
+        key.push_str("/again");
+    }
+    Some(key)
 }
 
 /// A snowflake: the time, then the item's own number, which no other message has.

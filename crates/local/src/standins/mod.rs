@@ -14,13 +14,16 @@ use crate::availability::Standin;
 use crate::clock::Now;
 use crate::outbox::Outbox;
 use axum::Router;
-use axum::body::Bytes;
+use axum::body::{Bytes, HttpBody};
 use axum::extract::Request;
 use axum::http::{HeaderMap, HeaderValue, StatusCode, Uri, header};
 use axum::response::{IntoResponse, Response};
 use http_body_util::{BodyExt, Limited};
+use hyper::body::Frame;
 use serde_json::{Map, Value};
+use std::pin::Pin;
 use std::sync::Arc;
+use std::task::{Context, Poll};
 
 /// The largest request the stand-ins read, in bytes: Discord's own limit with files is 25 MiB.
 const MAX_BODY: usize = 25 * 1024 * 1024;
@@ -138,6 +141,26 @@ fn payload_json(bytes: &[u8], boundary: &str) -> Option<Value> {
 /// An answer in JSON.
 fn json(status: StatusCode, body: &Value) -> Response {
     (status, [(header::CONTENT_TYPE, "application/json")], body.to_string()).into_response()
+}
+
+/// What is left of an answer that never arrives: the connection breaks.
+fn unheard() -> Response {
+    Response::new(axum::body::Body::new(Broken))
+}
+
+/// A body that breaks before its first byte.
+struct Broken;
+
+impl HttpBody for Broken {
+    type Data = Bytes;
+    type Error = std::io::Error;
+
+    fn poll_frame(
+        self: Pin<&mut Self>,
+        _: &mut Context<'_>,
+    ) -> Poll<Option<Result<Frame<Bytes>, std::io::Error>>> {
+        Poll::Ready(Some(Err(std::io::ErrorKind::ConnectionAborted.into())))
+    }
 }
 
 /// 429 with the seconds to wait, in the header and as the service's body says it.

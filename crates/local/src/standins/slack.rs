@@ -3,7 +3,7 @@
 //! beside the API (`/dev/slack/said`, `/dev/slack/files`), so that it can be asked for.
 
 use super::slack_memory::{self, File, Memory};
-use super::{Call, World, json, too_fast};
+use super::{Call, World, json, too_fast, unheard};
 use crate::availability::Verdict;
 use crate::outbox::{Item, Kind, Leaving};
 use axum::Router;
@@ -113,6 +113,10 @@ async fn available(State(world): State<World>, request: Request, next: Next) -> 
         Verdict::Up => next.run(request).await,
         Verdict::Down => StatusCode::SERVICE_UNAVAILABLE.into_response(),
         Verdict::Throttled => too_fast(RETRY_AFTER, &failure("ratelimited")),
+        Verdict::Unheard => {
+            next.run(request).await;
+            unheard()
+        }
     }
 }
 
