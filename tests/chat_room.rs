@@ -11,7 +11,7 @@ use crate::harness::{Desk, Setup, invariants};
 /// What the page is asked with: windows by their place, what is in them by its words.
 const HANDS: &str = r"
 window.win = (n) => document.getElementById(`window${n}`);
-window.words = (n) => win(n).innerText.replaceAll('\u200b', '');
+window.words = (n) => win(n).innerText;
 window.press = (n, text) => {
   const all = [...win(n).querySelectorAll('.dialog button, .message button, .message summary')];
   const one = all.filter((b) => b.textContent.trim() === text).pop();

@@ -26,6 +26,7 @@ mod languages;
 mod loopback;
 mod macros;
 mod mails;
+mod naughty;
 mod once;
 mod people;
 mod receipt;

@@ -72,7 +72,7 @@ async fn chat_shows_the_receipt_in_the_readers_own_time() {
         for part in ["First reply (Standard, staffed hours): 0 min of 8 h", "It was opened."] {
             assert!(text.contains(part), "{part} in {text}");
         }
-        assert!(text.contains(&format!("<!date^{due}^")), "{due} in {text}");
+        assert!(text.contains(&format!("\"timestamp\":{due},")), "{due} in {text}");
     }
     let inside = ben.ticket(&format!("sla {n}")).await.json["blocks"].to_string();
     let outside = ana.ticket(&format!("sla {n}")).await.json["blocks"].to_string();

@@ -14,7 +14,9 @@ mod invariants;
 mod lambda;
 mod openapi;
 mod people;
+pub mod shown;
 pub mod signed;
+mod slack_rich;
 mod slack_rules;
 mod slack_talk;
 mod smtp;
@@ -35,7 +37,9 @@ pub use build::program;
 pub use build::{cargo_build, function, own_folder, profile_of};
 pub use chat::{Discord, Slack, TEAM, discord_key, form};
 pub use corpus::{corpus, corpus_folder, latin1};
-pub use invariants::{OUTCOMES, invariants, invariants_despite, names_ticket};
+pub use invariants::{
+    OUTCOMES, calls_fit, invariants, invariants_answering, invariants_despite, names_ticket,
+};
 pub use lambda::Failure;
 pub use people::{Answer, Person};
 #[allow(unused_imports, reason = "the benchmark has no dialogs")]

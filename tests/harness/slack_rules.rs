@@ -1,12 +1,13 @@
 //! Block Kit's limits, taken at their word: every message, dialog and home tab the desk sent to Slack,
-//! and every answer it gave there, must be one Slack takes. Limits: docs.slack.dev, "Block Kit: reference",
-//! "Views", "Formatting text". Knows nothing of tickets.
+//! and every answer it gave there, must be one Slack takes, in which nothing people say is a mark, a link
+//! or a mention. Limits: docs.slack.dev, "Block Kit: reference", "Views", "Formatting text".
 
 use std::collections::BTreeSet;
 
 use serde_json::Value;
 
 use super::people::{Answer, Asked};
+use super::slack_rich;
 
 /// Blocks of a message, and of a dialog or home tab.
 const IN_MESSAGE: usize = 50;
@@ -20,9 +21,8 @@ pub fn check_calls(outbox: &[Value]) {
         let method = item["method"].as_str().unwrap_or_default();
         let body = &item["body"];
         let wrong = match method {
-            "chat.postMessage" | "chat.update" | "chat.postEphemeral" | "response_url" => {
-                message(body)
-            }
+            "chat.postMessage" | "chat.update" => posted(body),
+            "chat.postEphemeral" | "response_url" => message(body),
             "views.open" | "views.push" | "views.update" | "views.publish" => view(&body["view"]),
             _ => Vec::new(),
         };
@@ -66,9 +66,22 @@ fn answer_fits(answer: &Value) -> Vec<String> {
     }
 }
 
+/// What `chat.update` makes of a text on its own is not what `chat.postMessage` does.
+fn posted(body: &Value) -> Vec<String> {
+    let mut wrong = message(body);
+    for (name, right) in [("parse", Value::from("none")), ("link_names", Value::from(false))] {
+        if body[name] != right {
+            wrong.push(format!("{name}: must be {right}"));
+        }
+    }
+    wrong
+}
+
 fn message(body: &Value) -> Vec<String> {
     let mut rules = Rules::default();
     rules.text(&body["text"], "text", 1, 40_000);
+    let text = body["text"].as_str().unwrap_or_default();
+    rules.holds(!text.contains(['<', '>']), "text", "has a mention, a link or a quotation in it");
     if !body["blocks"].is_null() {
         rules.blocks(&body["blocks"], IN_MESSAGE, false);
     }
@@ -132,26 +145,12 @@ impl Rules {
         list
     }
 
-    /// A text object of plain text.
+    /// A text object of plain text. Only what the desk itself says on a button may have emoji in it.
     fn plain(&mut self, value: &Value, at: &str, most: usize) {
         self.holds(value["type"] == "plain_text", at, "must be plain_text");
+        let emoji = value["emoji"] == false || at.ends_with("button");
+        self.holds(emoji, at, "takes people's words for emoji");
         self.text(&value["text"], at, 1, most);
-    }
-
-    /// A text object of either kind. What Slack formats must not ping anybody the desk did not mean.
-    fn words(&mut self, value: &Value, at: &str, most: usize) {
-        self.text(&value["text"], at, 1, most);
-        match value["type"].as_str() {
-            Some("plain_text") => {}
-            Some("mrkdwn") => {
-                self.holds(value["verbatim"] == true, at, "must be verbatim");
-                let text = value["text"].as_str().unwrap_or_default();
-                for mention in ["<!channel", "<!here", "<!everyone", "<@", "<!subteam", "<#"] {
-                    self.holds(!text.contains(mention), at, "mentions somebody");
-                }
-            }
-            other => self.holds(false, at, &format!("{other:?} is no text object")),
-        }
     }
 
     fn blocks(&mut self, value: &Value, most: usize, in_view: bool) {
@@ -176,9 +175,10 @@ impl Rules {
             "divider" => {}
             "context" => {
                 for element in self.list(&block["elements"], at, 1, 10) {
-                    self.words(element, at, 3000);
+                    self.plain(element, at, 3000);
                 }
             }
+            "rich_text" => self.wrong.extend(slack_rich::rules(block, at)),
             "actions" => {
                 for element in self.list(&block["elements"], at, 1, 25) {
                     self.element(element, at, Around::Actions);
@@ -197,15 +197,8 @@ impl Rules {
     }
 
     fn section(&mut self, block: &Value, at: &str) {
-        self.holds(!block["text"].is_null() || !block["fields"].is_null(), at, "says nothing");
-        if !block["text"].is_null() {
-            self.words(&block["text"], at, 3000);
-        }
-        if !block["fields"].is_null() {
-            for field in self.list(&block["fields"], at, 1, 10) {
-                self.words(field, at, 2000);
-            }
-        }
+        self.plain(&block["text"], at, 3000);
+        self.holds(block["fields"].is_null(), at, "has fields, which the desk does not use");
         if !block["accessory"].is_null() {
             self.element(&block["accessory"], at, Around::Section);
         }
@@ -297,7 +290,7 @@ impl Rules {
 
     fn options(&mut self, options: &Value, at: &str, most: usize) {
         for option in self.list(options, at, 1, most) {
-            self.words(&option["text"], at, 75);
+            self.plain(&option["text"], at, 75);
             self.text(&option["value"], at, 1, 150);
         }
     }
@@ -318,13 +311,16 @@ mod tests {
 
     #[test]
     fn what_slack_refuses_is_refused() {
-        let section = |text: &str| json!({ "type": "section", "text": { "type": "mrkdwn", "text": text, "verbatim": true } });
+        let plain = |text: &str| json!({ "type": "plain_text", "text": text, "emoji": false });
+        let section = |text: &str| json!({ "type": "section", "text": plain(text) });
+        let marked = json!({ "type": "section", "text": { "type": "mrkdwn", "text": "hi" } });
         let fine = json!({ "text": "hi", "blocks": [section("hi")] });
         assert_eq!(message(&fine), Vec::<String>::new());
         let bad = [
             json!({ "text": "", "blocks": [] }),
             json!({ "text": "hi", "blocks": [section("")] }),
-            json!({ "text": "hi", "blocks": [section("<!channel> hi")] }),
+            json!({ "text": "<!channel> hi", "blocks": [section("hi")] }),
+            json!({ "text": "hi", "blocks": [marked] }),
             json!({ "text": "hi", "blocks": vec![section("hi"); 51] }),
             json!({ "text": "hi", "blocks": [{ "type": "input" }] }),
             json!({ "text": "hi", "blocks": [{ "type": "actions", "elements": [] }] }),
@@ -332,11 +328,11 @@ mod tests {
         for body in bad {
             assert_ne!(message(&body), Vec::<String>::new(), "{body}");
         }
-        let title = |text: &str| json!({ "type": "plain_text", "text": text });
-        let modal = json!({ "type": "modal", "title": title("New"), "blocks": [section("hi")] });
+        assert_ne!(posted(&fine), Vec::<String>::new(), "it does not say how its text is taken");
+        let modal = json!({ "type": "modal", "title": plain("New"), "blocks": [section("hi")] });
         assert_eq!(view(&modal), Vec::<String>::new());
         let mut long = modal.clone();
-        long["title"] = title("A title that is longer than it may be");
+        long["title"] = plain("A title that is longer than it may be");
         assert_ne!(view(&long), Vec::<String>::new());
         let errors = json!({ "response_action": "errors", "errors": { "title": "It is needed." } });
         assert_eq!(answer_fits(&errors), Vec::<String>::new());

@@ -40,6 +40,35 @@ impl Dialog {
         Dialog { id: format!("V{}", fresh()), view: answer["view"].clone() }
     }
 
+    /// A dialog nobody was shown, with what is written down in it and these inputs.
+    pub fn made_up(callback: &str, metadata: &Value, inputs: &[&str]) -> Dialog {
+        let kind = |block: &str| match block {
+            "who" => "users_select",
+            "due" => "datetimepicker",
+            "mode" | "next" => "static_select",
+            _ => "plain_text_input",
+        };
+        let input = |block: &&str| {
+            let element = json!({ "type": kind(block), "action_id": block });
+            json!({ "type": "input", "block_id": block, "element": element })
+        };
+        let view = json!({
+            "type": "modal", "callback_id": callback, "private_metadata": metadata.to_string(),
+            "blocks": inputs.iter().map(input).collect::<Vec<_>>(),
+        });
+        Dialog { id: format!("V{}", fresh()), view }
+    }
+
+    /// A dialog about a ticket.
+    pub fn about(callback: &str, number: u64, inputs: &[&str]) -> Dialog {
+        Dialog::made_up(callback, &json!({ "v": 1, "t": number }), inputs)
+    }
+
+    /// The same once more: what is sent with it is not taken for what was sent before.
+    pub fn again(&self) -> Dialog {
+        Dialog { id: format!("V{}", fresh()), view: self.view.clone() }
+    }
+
     /// The ids of its blocks.
     pub fn blocks(&self) -> Vec<&str> {
         let blocks = self.view["blocks"].as_array().into_iter().flatten();

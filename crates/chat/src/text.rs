@@ -1,5 +1,5 @@
-//! Text of people made fit for a chat message: on one line, escaped for the service, cut to its limits.
-//! The two escapers are the only places that know what Slack and Discord would otherwise interpret.
+//! Text of people made fit for a chat message: on one line, escaped where the service would interpret it,
+//! cut to its limits. The escapers are the only places that know what Slack and Discord would interpret.
 
 /// What an escaper is told about the character it writes.
 pub(crate) struct Place<'a> {
@@ -34,7 +34,7 @@ pub(crate) fn fit(text: &str, limit: usize, escape: Escape) -> String {
     let mut fitted = Fitted { out: String::new(), used: 0, keep: 0 };
     let mut line_start = true;
     for (index, character) in text.char_indices() {
-        if is_override(character) || (character.is_control() && character != '\n') {
+        if is_override(character) || is_unseen(character) {
             continue;
         }
         let rest = text.get(index + character.len_utf8()..).unwrap_or_default();
@@ -48,29 +48,20 @@ pub(crate) fn fit(text: &str, limit: usize, escape: Escape) -> String {
     fitted.out
 }
 
-/// Slack's control characters as entities (docs.slack.dev, "Formatting message text: escaping"). Slack has
-/// no escape for its marks: those that could begin or end something stand between blanks without width.
-pub(crate) fn slack(character: char, place: &Place<'_>, out: &mut String) {
+/// As it stands: for text objects and elements in which the service interprets nothing.
+pub(crate) fn literal(character: char, _: &Place<'_>, out: &mut String) {
+    out.push(character);
+}
+
+/// Slack's control characters as entities (docs.slack.dev, "Formatting message text: escaping"): for the
+/// one text that is mrkdwn whatever is in it, that of notifications.
+pub(crate) fn slack(character: char, _: &Place<'_>, out: &mut String) {
     match character {
-        '*' | '_' | '~' | '`' if is_mark(place, out) => {
-            out.push('\u{200b}');
-            out.push(character);
-            out.push('\u{200b}');
-        }
         '&' => out.push_str("&amp;"),
         '<' => out.push_str("&lt;"),
         '>' => out.push_str("&gt;"),
         other => out.push(other),
     }
-}
-
-/// Whether Slack could take the character for a mark: within a word and between blanks it does not.
-fn is_mark(place: &Place<'_>, out: &str) -> bool {
-    let (before, after) = (out.chars().next_back(), place.rest.chars().next());
-    let within_a_word = before.is_some_and(char::is_alphanumeric)
-        && after.is_some_and(|next| next.is_alphanumeric());
-    let alone = before.is_none_or(char::is_whitespace) && after.is_none_or(char::is_whitespace);
-    !(within_a_word || alone)
 }
 
 /// Discord's markdown behind backslashes. Marks that count at the start of a line only are left alone elsewhere,
@@ -92,6 +83,11 @@ pub(crate) fn discord(character: char, place: &Place<'_>, out: &mut String) {
 /// Characters that reorder the text after them (Unicode UAX #9): they would let a name rewrite the card.
 fn is_override(character: char) -> bool {
     matches!(character, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
+}
+
+/// Control characters that have no place in what people read: all but line breaks and tabs.
+fn is_unseen(character: char) -> bool {
+    character.is_control() && !matches!(character, '\n' | '\t')
 }
 
 struct Fitted {
@@ -139,16 +135,10 @@ mod tests {
     }
 
     #[test]
-    fn slacks_marks_are_literal() {
-        let rows: &[(&str, &str)] = &[
-            ("snake_case and 2*3*4", "snake_case and 2*3*4"),
-            ("a * b", "a * b"),
-            ("*three*", "\u{200b}*\u{200b}three\u{200b}*\u{200b}"),
-            ("`x`", "\u{200b}`\u{200b}x\u{200b}`\u{200b}"),
-        ];
-        for (text, expected) in rows {
-            assert_eq!(fit(text, 100, slack), *expected, "{text:?}");
-        }
+    fn what_is_shown_literally_is_the_words_themselves() {
+        let words = "*a* _b_ `c` ~d~ <!channel> &lt; snake_case\n\tindented";
+        assert_eq!(fit(words, 100, literal), words);
+        assert_eq!(fit("*<!channel>*", 100, slack), "*&lt;!channel&gt;*");
     }
 
     #[test]

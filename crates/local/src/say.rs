@@ -180,23 +180,52 @@ pub fn plain(answer: &Value) -> String {
 fn gather(value: &Value, lines: &mut Vec<String>) {
     match value {
         Value::Array(items) => items.iter().for_each(|item| gather(item, lines)),
-        Value::Object(fields) => {
-            for name in ["blocks", "data", "components", "elements", "fields", "text", "content"] {
-                match fields.get(name) {
-                    Some(Value::String(text)) if !is_repeated(fields, name) => {
-                        lines.push(text.clone());
-                    }
-                    Some(inside @ (Value::Array(_) | Value::Object(_))) => gather(inside, lines),
-                    _ => {}
-                }
+        Value::Object(fields) => match fields.get("type").and_then(Value::as_str) {
+            // What can be pressed is no words.
+            Some("actions" | "button") => {}
+            Some("rich_text_section" | "rich_text_quote") => {
+                lines.extend(rich(value).lines().map(str::to_owned));
             }
-        }
+            _ => gather_inside(fields, lines),
+        },
         _ => {}
     }
 }
 
-/// Slack's `text` beside `blocks` says the same again, for notifications; buttons are no words.
-fn is_repeated(fields: &serde_json::Map<String, Value>, name: &str) -> bool {
-    let button = fields.get("type").and_then(Value::as_str) == Some("plain_text");
-    name == "text" && (fields.contains_key("blocks") || button)
+fn gather_inside(fields: &serde_json::Map<String, Value>, lines: &mut Vec<String>) {
+    for name in ["blocks", "data", "components", "elements", "fields", "text", "content"] {
+        match fields.get(name) {
+            // Slack's `text` beside `blocks` says the same again, for notifications.
+            Some(Value::String(_)) if name == "text" && fields.contains_key("blocks") => {}
+            Some(Value::String(text)) => lines.push(text.clone()),
+            Some(inside) => gather(inside, lines),
+            None => {}
+        }
+    }
+}
+
+/// The words of a section of Slack's rich text; of a moment, those for programs that cannot show one.
+fn rich(section: &Value) -> String {
+    let elements = section["elements"].as_array().into_iter().flatten();
+    let said = elements.filter_map(|one| {
+        let words = [&one["text"], &one["fallback"], &one["url"]];
+        words.into_iter().find_map(|words| words.as_str())
+    });
+    said.collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use chat::slack::{card, ephemeral};
+    use chat::view::Piece;
+
+    #[test]
+    fn an_answer_of_slacks_is_read_as_it_is_shown() {
+        let line = vec![Piece::Words("due ".into()), Piece::Moment(0)];
+        let lines = card::lines(&[vec![Piece::Words("*a* <b>".into())], line]);
+        assert_eq!(plain(&ephemeral(lines)), "*a* <b>\ndue 1970-01-01 00:00 UTC");
+        let edit = card::with_edit(card::list("Yours", &[]), 1, 1);
+        assert_eq!(plain(&ephemeral(edit)), "Yours\nNothing here.");
+    }
 }

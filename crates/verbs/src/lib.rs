@@ -331,7 +331,7 @@ async fn now(store: &Store, done: Done) -> Result<Stored, Error> {
 fn close(speaker: &Speaker, stored: &Stored, reason: Option<&str>) -> Command {
     let asks = speaker.asks(stored);
     let works = stored.ticket.assignee.as_ref() == Some(&speaker.person.id);
-    let said = |fallback: &str| Text::plain(reason.unwrap_or(fallback));
+    let said = |fallback: &str| dialog::words(reason.unwrap_or(fallback), Vec::new());
     match stored.ticket.status {
         Status::AwaitingConfirmation if asks => Command::Confirm,
         _ if asks && !works => Command::Cancel(said(words::WITHDRAWN)),

@@ -92,11 +92,19 @@ fn plain(stored: &Stored, excerpt: &str, config: &Config, status: String) -> Tic
         requester: stored.asker.name.clone(),
         assignee: assignee.map(|id| name(id, config)),
         due: None,
-        excerpt: excerpt.trim().chars().take(EXCERPT).collect(),
+        excerpt: beginning(excerpt.trim()),
         url: None,
         version: ticket.version,
         tone: tone(ticket),
         footer: None,
+    }
+}
+
+/// As much of it as a card shows; an ellipsis says that there is more.
+fn beginning(words: &str) -> String {
+    match words.char_indices().nth(EXCERPT) {
+        Some((end, _)) => format!("{}…", words.get(..end).unwrap_or_default()),
+        None => words.to_owned(),
     }
 }
 

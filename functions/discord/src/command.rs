@@ -7,7 +7,7 @@ use chat::command::Command;
 use chat::discord::command::{ADD_TO_TICKET, CREATE_TICKET, TICKETS_OF};
 use chat::discord::payload::{Attachment, Interaction, Message, What};
 use chat::view::Button;
-use desk::history::{Text, title_of};
+use desk::history::title_of;
 use desk::{FormId, Number};
 use store::Error;
 use store::change::Along;
@@ -147,7 +147,7 @@ impl Typed<'_> {
         let speaker = self.discord.speaker(self.act).await?;
         let copied = file::copy(self.discord, &speaker, self.files).await?;
         let body = copied.with(&text);
-        let text = Text { files: copied.files, ..Text::plain(body) };
+        let text = verbs::dialog::words(&body, copied.files);
         let store = &self.discord.store;
         let said = verbs::dialog::say(store, &speaker, Number(number), text, inside, along).await?;
         Ok(Said::Reply(said))

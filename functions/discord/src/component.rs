@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 use chat::command::Command;
 use chat::discord::payload::{Attachment, Interaction};
 use chat::view::Button;
-use desk::history::{Text, title_of};
+use desk::history::title_of;
 use desk::{FormId, Number};
 use serde_json::json;
 use store::Error;
@@ -175,7 +175,7 @@ impl Filled<'_> {
                 let sent = self.files.get(dialog::FILES).map(Vec::as_slice).unwrap_or_default();
                 let copied = file::copy(self.discord, &speaker, sent).await?;
                 let body = copied.with(text);
-                let text = Text { files: copied.files, ..Text::plain(body) };
+                let text = verbs::dialog::words(&body, copied.files);
                 verbs::dialog::say(store, &speaker, n, text, verb == "note", along).await?
             }
             "decline" | "reopen" => {

@@ -4,7 +4,6 @@
 use chat::discord::card;
 use chat::discord::payload::{Interaction, Message};
 use desk::form::Form;
-use desk::history::Text;
 use desk::{FormId, Number, Status};
 use serde_json::{Value, json};
 use store::Error;
@@ -197,7 +196,7 @@ pub(crate) async fn add(
         && verbs::readable(&discord.store, &speaker, number)
             .await?
             .is_some_and(|stored| stored.ticket.requester != speaker.person.id);
-    let text = Text { files: draft.files, ..Text::plain(draft.description) };
+    let text = verbs::dialog::words(&draft.description, draft.files);
     let said = verbs::dialog::say(&discord.store, &speaker, number, text, inside, along).await?;
     Ok(match said {
         Reply::Card(sentence, view, buttons) => {

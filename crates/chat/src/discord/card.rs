@@ -4,7 +4,7 @@
 
 use serde_json::{Value, json};
 
-use crate::text::{discord as escape, fit, one_line, one_spaced};
+use crate::text::{discord as escape, fit, literal, one_line, one_spaced};
 use crate::view::{Button, Due, Piece, TicketView, Tone, priority_emoji, status_emoji};
 
 /// Message flag IS_COMPONENTS_V2 (1 << 15).
@@ -324,7 +324,11 @@ fn section(content: &str, button: Value) -> Value {
 /// What was asked, as a quotation; its lines stay lines.
 fn quoted(words: &str) -> String {
     let words = fit(words.trim(), EXCERPT, escape);
-    let lines: Vec<String> = words.lines().take(LINES).map(|line| format!("> {line}")).collect();
+    let quoted = |line: &str| format!("> {line}");
+    let mut lines: Vec<String> = words.lines().take(LINES).map(quoted).collect();
+    if words.lines().nth(LINES).is_some() {
+        lines.push(quoted("…"));
+    }
     lines.join("\n")
 }
 
@@ -332,10 +336,6 @@ fn quoted(words: &str) -> String {
 pub fn plain(text: &str, limit: usize) -> String {
     let text = fit(&one_line(text), limit, literal);
     if text.is_empty() { "…".into() } else { text }
-}
-
-fn literal(character: char, _: &crate::text::Place<'_>, out: &mut String) {
-    out.push(character);
 }
 
 fn text(content: &str) -> Value {

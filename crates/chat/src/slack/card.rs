@@ -1,32 +1,37 @@
 //! Tickets as Block Kit messages: the card, lists, plain sentences and alerts.
-//! Everything that comes from people is escaped and sent `verbatim`, so that no text of theirs can mention anyone.
-//! Limits: docs.slack.dev, "Block Kit: reference".
+//! What comes from people stands in rich text or plain text, which Slack shows as it is: nothing in it is
+//! a mention, a link or a mark. Limits: docs.slack.dev, "Block Kit: reference".
 
 use serde_json::{Value, json};
 
-use crate::text::{fit, one_line, one_spaced, slack as escape};
-use crate::view::{Button, Due, Piece, TicketView, Tone, priority_emoji, status_emoji};
+use super::rich;
+use crate::text::{fit, literal, one_line, one_spaced, slack as escape};
+use crate::view::{Button, Piece, TicketView, Tone, priority_emoji, status_emoji};
 
-/// The text of a section may be 3000 characters long; this leaves room for what stands around it.
-const SECTION: usize = 2900;
+/// The words of one block. Slack names no limit for rich text; a section's is 3000 characters.
+const BLOCK: usize = 2900;
 /// A header and a title within one line.
 const TITLE: usize = 150;
 /// Names, statuses and other short facts.
 const FACT: usize = 200;
 /// How much of what was asked a card quotes.
 const EXCERPT: usize = 600;
-/// A section takes ten fields.
-const FIELDS: usize = 10;
+/// How many facts an alert has.
+const FACTS: usize = 10;
 /// Words between two moments of a line.
 const LINE: usize = 300;
-/// Sections of a message made of lines.
-const SECTIONS: usize = 10;
-/// How many characters of what was said a section quotes: each may be five once it is escaped.
-const QUOTED: usize = 550;
+/// Blocks of a message made of lines, or of what was said.
+const BLOCKS: usize = 10;
+/// How many characters of what was said a block quotes: each may count twice.
+const QUOTED: usize = BLOCK / 2;
 /// Buttons beside each other; what is more goes into the next row.
 const IN_A_ROW: usize = 5;
 /// Rows of a list, well below the fifty blocks of a message.
 const ROWS: usize = 20;
+/// An option of a menu.
+const OPTION: usize = 75;
+/// A line below something.
+const ASIDE: usize = 2000;
 
 /// A message: the blocks, and the text shown in notifications and by screen readers.
 #[derive(Debug, Clone, PartialEq)]
@@ -39,94 +44,99 @@ pub struct Message {
 
 /// A ticket with its buttons.
 pub fn card(view: &TicketView, buttons: &[Button]) -> Message {
-    let tone = match view.tone {
-        Tone::Calm => "",
-        Tone::Late => "🔴 ",
-        Tone::Done => "☑️ ",
-    };
-    let head = format!(
-        "{tone}*{}*\nfrom {} in *{}*",
-        title_link(view),
-        short(&view.requester),
-        short(&view.queue)
-    );
-    let mut blocks = vec![
-        json!({"type": "section", "block_id": format!("head:{}", view.number), "text": mrkdwn(&head)}),
-        json!({"type": "section", "block_id": format!("facts:{}", view.number), "fields": facts_of(view)}),
-    ];
-    if !view.excerpt.trim().is_empty() {
-        let quote = format!("> {}", fit(&one_line(&view.excerpt), EXCERPT, escape));
-        blocks.push(json!({"type": "section", "text": mrkdwn(&quote)}));
+    let mut blocks = vec![named("head", view, head_of(view)), named("facts", view, facts_of(view))];
+    let excerpt = fit(view.excerpt.trim(), EXCERPT, literal);
+    if !excerpt.is_empty() {
+        blocks.push(rich::block(vec![rich::quote(vec![rich::words(&excerpt)])]));
     }
     blocks.extend(actions(view, buttons));
-    blocks.extend(view.footer.as_deref().map(|footer| context(&short(footer))));
+    blocks.extend(view.footer.as_deref().map(context));
     Message { text: summary(view), blocks: Value::Array(blocks) }
 }
 
-/// Tickets under a title, one line each; those beyond twenty are counted.
+/// A section as a block of its own, by what it shows of which ticket.
+fn named(what: &str, view: &TicketView, section: Value) -> Value {
+    let mut block = rich::block(vec![section]);
+    if let Some(fields) = block.as_object_mut() {
+        fields.insert("block_id".into(), format!("{what}:{}", view.number).into());
+    }
+    block
+}
+
+/// Tickets under a title, two lines each; those beyond twenty are counted.
 pub fn list(title: &str, views: &[TicketView]) -> Message {
-    let heading = fit(&one_line(title), TITLE, escape);
-    let mut blocks = vec![header(&heading)];
+    let mut blocks = vec![header(title)];
     blocks.extend(views.iter().take(ROWS).map(row));
     let hidden = views.len().saturating_sub(ROWS);
     if views.is_empty() {
-        blocks.push(json!({"type": "section", "text": mrkdwn("_Nothing here._")}));
+        blocks.push(rich::block(vec![rich::section(vec![rich::italic("Nothing here.")])]));
     }
     if hidden > 0 {
         blocks.push(context(&format!("… and {hidden} more")));
     }
-    Message { text: format!("{heading} ({})", views.len()), blocks: Value::Array(blocks) }
+    let text = format!("{} ({})", fit(&one_line(title), TITLE, escape), views.len());
+    Message { text, blocks: Value::Array(blocks) }
 }
 
-/// A plain sentence; line breaks are kept, marks are not interpreted as mentions or links.
+/// A plain sentence, as it stands; line breaks are kept.
 pub fn notice(text: &str) -> Message {
-    let text = fit(text.trim(), SECTION, escape);
-    // A section without text is refused by Slack.
-    let shown = if text.is_empty() { "…" } else { &text };
-    Message { blocks: json!([{"type": "section", "text": mrkdwn(shown)}]), text: shown.to_owned() }
+    let said = fit(text.trim(), BLOCK, literal);
+    let blocks = json!([rich::block(vec![rich::section(vec![rich::words(&said)])])]);
+    Message { text: for_notifications(text), blocks }
 }
 
-/// Lines with moments in them. What does not fit one section goes into the next; a message takes ten
+/// Lines with moments in them. What does not fit one block goes into the next; a message takes ten
 /// of them here, and what is left after that is not shown.
 pub fn lines(lines: &[Vec<Piece>]) -> Message {
-    let mut sections: Vec<String> = Vec::new();
+    let mut blocks: Vec<Vec<Value>> = Vec::new();
+    let mut used = 0;
     for line in lines {
-        let line = joined(line);
-        match sections.last_mut() {
-            Some(last) if last.len() + line.len() < SECTION => {
-                last.push('\n');
-                last.push_str(&line);
+        let (elements, length) = joined(line);
+        match blocks.last_mut() {
+            Some(last) if used + length < BLOCK => {
+                last.push(rich::words("\n"));
+                last.extend(elements);
+                used += length + 1;
             }
-            _ => sections.push(line),
+            _ => {
+                blocks.push(elements);
+                used = length;
+            }
         }
     }
-    sections.retain(|section| !section.trim().is_empty());
-    sections.truncate(SECTIONS);
-    // A section without text is refused by Slack.
-    if sections.is_empty() {
-        sections.push("…".to_owned());
+    if blocks.is_empty() {
+        blocks.push(Vec::new());
     }
-    let first = lines.first().map_or("…".to_owned(), |line| joined(line));
-    let shown = |text: &String| json!({"type": "section", "text": mrkdwn(text)});
-    Message { text: first, blocks: sections.iter().map(shown).collect() }
+    blocks.truncate(BLOCKS);
+    let first = lines.first().map(|line| line.iter().map(in_words).collect::<String>());
+    let text = for_notifications(&first.unwrap_or_default());
+    let shown = blocks.into_iter().map(|block| rich::block(vec![rich::section(block)]));
+    Message { text, blocks: shown.collect() }
 }
 
-/// A line, as many whole pieces of it as a section takes.
-fn joined(line: &[Piece]) -> String {
-    let mut joined = String::new();
-    for piece in line.iter().map(piece) {
-        if joined.len() + piece.len() > SECTION {
+/// A line, as many whole pieces of it as a block takes, and how long that is.
+fn joined(line: &[Piece]) -> (Vec<Value>, usize) {
+    let mut elements = Vec::new();
+    let mut used = 0;
+    for piece in line {
+        let words = in_words(piece);
+        let length = words.encode_utf16().count();
+        if used + length > BLOCK {
             break;
         }
-        joined.push_str(&piece);
+        used += length;
+        elements.push(match piece {
+            Piece::Words(_) => rich::words(&words),
+            Piece::Moment(at_unix) => rich::moment(*at_unix),
+        });
     }
-    joined
+    (elements, used)
 }
 
-fn piece(piece: &Piece) -> String {
+fn in_words(piece: &Piece) -> String {
     match piece {
-        Piece::Words(words) => fit(&one_spaced(words), LINE, escape),
-        Piece::Moment(at_unix) => moment(*at_unix),
+        Piece::Words(words) => fit(&one_spaced(words), LINE, literal),
+        Piece::Moment(at_unix) => rich::utc(*at_unix),
     }
 }
 
@@ -147,16 +157,17 @@ pub fn alert(
     view: &TicketView,
     buttons: &[Button],
 ) -> Message {
-    let heading = fit(&one_line(headline), TITLE - 4, escape);
-    let mut blocks = vec![header(&format!("⏰ {heading}"))];
-    let fields: Vec<Value> =
-        facts.iter().take(FIELDS).map(|(name, value)| field(name, &short(value))).collect();
-    if !fields.is_empty() {
-        blocks.push(json!({"type": "section", "fields": fields}));
+    let headline = format!("⏰ {headline}");
+    let mut blocks = vec![header(&headline)];
+    let facts = facts.iter().take(FACTS);
+    let shown = facts.map(|(name, value)| fact(name, vec![rich::words(&short(value))]));
+    let shown: Vec<Vec<Value>> = shown.collect();
+    if !shown.is_empty() {
+        blocks.push(rich::block(vec![rich::section(shown.join(&rich::words("\n")))]));
     }
     blocks.push(row(view));
     blocks.extend(actions(view, buttons));
-    Message { text: format!("⏰ {heading}"), blocks: Value::Array(blocks) }
+    Message { text: for_notifications(&one_line(&headline)), blocks: Value::Array(blocks) }
 }
 
 /// A question about something that was said, with a menu of answers. What was said stands in it whole,
@@ -168,33 +179,33 @@ pub fn question(
     action_id: &str,
     answers: &[(String, String)],
 ) -> Message {
-    let asked = fit(&one_line(question), TITLE, escape);
-    let mut blocks = vec![json!({"type": "section", "text": mrkdwn(&asked)})];
+    let asked = fit(&one_line(question), TITLE, literal);
+    let mut blocks = vec![rich::block(vec![rich::section(vec![rich::words(&asked)])])];
     let mut rest = said.trim();
-    while !rest.is_empty() && blocks.len() <= SECTIONS {
+    while !rest.is_empty() && blocks.len() <= BLOCKS {
         let end = rest.char_indices().nth(QUOTED).map_or(rest.len(), |(end, _)| end);
-        let part = rest.get(..end).unwrap_or_default();
-        blocks.push(json!({"type": "section", "text": mrkdwn(&fit(part, SECTION, escape))}));
+        let part = fit(rest.get(..end).unwrap_or_default(), BLOCK, literal);
+        blocks.push(rich::block(vec![rich::quote(vec![rich::words(&part)])]));
         rest = rest.get(end..).unwrap_or_default();
     }
-    let options = answers.iter().take(100).map(|(value, label)| {
-        let label = fit(&one_line(label), 75, |c, _, out| out.push(c));
-        json!({"text": {"type": "plain_text", "text": label, "emoji": false}, "value": value})
-    });
+    let options = answers
+        .iter()
+        .take(100)
+        .map(|(value, label)| json!({"text": rich::plain(label, OPTION), "value": value}));
     let menu = json!({
         "type": "static_select", "action_id": action_id, "options": options.collect::<Vec<_>>(),
     });
-    let block_id = fit(block_id, 255, |c, _, out| out.push(c));
+    let block_id = fit(block_id, 255, literal);
     blocks.push(json!({"type": "actions", "block_id": block_id, "elements": [menu]}));
-    Message { text: asked, blocks: Value::Array(blocks) }
+    Message { text: for_notifications(question), blocks: Value::Array(blocks) }
 }
 
-/// What was said, out of the sections of a question.
-pub fn quoted(sections: &[String]) -> String {
-    // The blanks without width are ours: they stand around marks.
-    let plain = |section: &String| super::read::unescape(&section.replace('\u{200b}', ""));
-    let said = sections.iter().skip(1).map(plain);
-    said.collect::<Vec<_>>().concat()
+/// What was said, out of the blocks of a question as Slack hands them back.
+pub fn quoted(blocks: &[String]) -> String {
+    let said = blocks.iter().skip(1).cloned().collect::<Vec<_>>().concat();
+    // Slack takes `&`, `<` and `>` as they are, but hands them back as entities where somebody pressed
+    // something (slackapi/bolt-python, issue 513). Where one of them stands alone, it did not.
+    if super::read::is_escaped(&said) { super::read::unescape(&said) } else { said }
 }
 
 /// The answer to a command or button that only its user sees.
@@ -202,77 +213,83 @@ pub fn ephemeral(message: Message) -> Value {
     json!({"response_type": "ephemeral", "text": message.text, "blocks": message.blocks})
 }
 
-fn facts_of(view: &TicketView) -> Vec<Value> {
-    let assignee = view.assignee.as_deref().map_or_else(|| "_nobody yet_".to_owned(), short);
-    let mut fields = vec![
-        field("Status", &format!("{}{}", status_emoji(&view.status), short(&view.status))),
-        field("Priority", &format!("{}{}", priority_emoji(&view.priority), short(&view.priority))),
-        field("Assignee", &assignee),
-    ];
-    fields.extend(view.due.as_ref().map(|due| field(&due.label, &format!("⏳ {}", date(due)))));
-    fields
+fn head_of(view: &TicketView) -> Value {
+    let tone = match view.tone {
+        Tone::Calm => "",
+        Tone::Late => "🔴 ",
+        Tone::Done => "☑️ ",
+    };
+    rich::section(vec![
+        rich::words(tone),
+        title_of(view),
+        rich::words(&format!("\nfrom {} in ", short(&view.requester))),
+        rich::bold(&short(&view.queue)),
+    ])
 }
 
+fn facts_of(view: &TicketView) -> Value {
+    let status = format!("{}{}", status_emoji(&view.status), short(&view.status));
+    let priority = format!("{}{}", priority_emoji(&view.priority), short(&view.priority));
+    let assignee = match view.assignee.as_deref() {
+        Some(name) => rich::words(&short(name)),
+        None => rich::italic("nobody yet"),
+    };
+    let mut facts = vec![
+        fact("Status", vec![rich::words(&status)]),
+        fact("Priority", vec![rich::words(&priority)]),
+        fact("Assignee", vec![assignee]),
+    ];
+    facts.extend(
+        view.due
+            .as_ref()
+            .map(|due| fact(&due.label, vec![rich::words("⏳ "), rich::moment(due.at_unix)])),
+    );
+    rich::section(facts.join(&rich::words("\n")))
+}
+
+/// A fact, its name before it.
+fn fact(name: &str, value: Vec<Value>) -> Vec<Value> {
+    [vec![rich::bold(&short(name)), rich::words("  ")], value].concat()
+}
+
+/// A ticket in two lines.
 pub(super) fn row(view: &TicketView) -> Value {
     let assignee = view.assignee.as_deref().map_or_else(|| "nobody".to_owned(), short);
-    let due = view.due.as_ref().map(|due| format!(" · {} {}", short(&due.label), date(due)));
-    let line = format!(
-        "{}*{}*\n{} · {assignee} · {}{}",
-        status_emoji(&view.status),
-        title_link(view),
-        short(&view.priority),
-        short(&view.requester),
-        due.unwrap_or_default()
-    );
-    json!({"type": "section", "text": mrkdwn(&line)})
+    let (requester, priority) = (short(&view.requester), short(&view.priority));
+    let mut elements = vec![
+        rich::words(status_emoji(&view.status)),
+        title_of(view),
+        rich::words(&format!("\n{requester} · {assignee} · {priority}")),
+    ];
+    if let Some(due) = &view.due {
+        elements.push(rich::words(&format!(" · {} ", short(&due.label))));
+        elements.push(rich::moment(due.at_unix));
+    }
+    rich::block(vec![rich::section(elements)])
+}
+
+fn title_of(view: &TicketView) -> Value {
+    let title = format!("#{} {}", view.number, fit(&one_line(&view.title), TITLE, literal));
+    rich::link(view.url.as_deref(), &title)
 }
 
 fn summary(view: &TicketView) -> String {
-    let title = fit(&one_line(&view.title), TITLE, escape);
+    let title = fit(&one_line(&view.title), TITLE, literal);
     let (status, priority) = (short(&view.status), short(&view.priority));
-    let due = view.due.as_ref().map(|due| format!(", {} {}", short(&due.label), utc(due)));
-    format!("#{} {title} — {status}, {priority}{}", view.number, due.unwrap_or_default())
+    let due = view.due.as_ref();
+    let due = due.map(|due| format!(", {} {}", short(&due.label), rich::utc(due.at_unix)));
+    for_notifications(&format!(
+        "#{} {title} — {status}, {priority}{}",
+        view.number,
+        due.unwrap_or_default()
+    ))
 }
 
-fn title_link(view: &TicketView) -> String {
-    let title = format!("#{} {}", view.number, fit(&one_line(&view.title), TITLE, escape));
-    match view.url.as_deref().and_then(link_target) {
-        Some(url) => format!("<{url}|{title}>"),
-        None => title,
-    }
-}
-
-/// Only a web address becomes a link, with the characters that would end it encoded.
-fn link_target(url: &str) -> Option<String> {
-    let parsed =
-        url::Url::parse(url).ok().filter(|url| matches!(url.scheme(), "http" | "https"))?;
-    let target = parsed
-        .as_str()
-        .replace('|', "%7C")
-        .replace('&', "&amp;")
-        .replace('<', "%3C")
-        .replace('>', "%3E");
-    (target.len() <= 1000).then_some(target)
-}
-
-fn date(due: &Due) -> String {
-    moment(due.at_unix)
-}
-
-fn utc(due: &Due) -> String {
-    utc_of(due.at_unix)
-}
-
-/// Shown in the reader's own zone and language; the part after `|` is for programs that cannot.
-fn moment(at_unix: i64) -> String {
-    format!("<!date^{at_unix}^{{date_short_pretty}}, {{time}}|{}>", utc_of(at_unix))
-}
-
-fn utc_of(at_unix: i64) -> String {
-    match jiff::Timestamp::from_second(at_unix) {
-        Ok(time) => time.strftime("%Y-%m-%d %H:%M UTC").to_string(),
-        Err(_) => at_unix.to_string(),
-    }
+/// The text beside the blocks is mrkdwn, so what would be a mention or a link there is escaped; one
+/// character at least.
+fn for_notifications(text: &str) -> String {
+    let text = fit(text.trim(), BLOCK, escape);
+    if text.is_empty() { "…".to_owned() } else { text }
 }
 
 fn actions(view: &TicketView, buttons: &[Button]) -> Vec<Value> {
@@ -328,30 +345,15 @@ pub fn with_edit(message: Message, number: u64, version: u32) -> Message {
 }
 
 pub(super) fn header(text: &str) -> Value {
-    let shown = if text.is_empty() { "…" } else { text };
-    json!({"type": "header", "text": {"type": "plain_text", "text": shown, "emoji": true}})
+    json!({"type": "header", "text": rich::plain(text, TITLE)})
 }
 
 pub(super) fn context(text: &str) -> Value {
-    json!({"type": "context", "elements": [mrkdwn(text)]})
-}
-
-fn field(name: &str, value: &str) -> Value {
-    mrkdwn(&format!("*{}*\n{value}", short(name)))
-}
-
-/// Without `verbatim` Slack would turn bare names of people and channels in the text into mentions and links.
-fn mrkdwn(text: &str) -> Value {
-    json!({"type": "mrkdwn", "text": text, "verbatim": true})
-}
-
-/// A line of people's text, escaped and no longer than a header.
-pub(super) fn escaped_line(text: &str) -> String {
-    fit(&one_line(text), TITLE, escape)
+    json!({"type": "context", "elements": [rich::plain(text, ASIDE)]})
 }
 
 fn short(text: &str) -> String {
-    fit(&one_line(text), FACT, escape)
+    fit(&one_line(text), FACT, literal)
 }
 
 #[cfg(test)]

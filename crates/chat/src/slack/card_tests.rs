@@ -1,6 +1,8 @@
 //! Slack cards: what they look like, and that no input can mention anyone or pass a limit.
 
 use super::*;
+use crate::slack::read::said_in;
+use crate::view::Due;
 use proptest::prelude::*;
 
 fn view() -> TicketView {
@@ -28,28 +30,21 @@ fn the_card() {
         message.text,
         "#1057 Laptop won't boot after BIOS update — New, High, First reply due 2026-11-22 05:30 UTC"
     );
-    let texts: Vec<&str> = [
-        "/0/text/text",
-        "/1/fields/0/text",
-        "/1/fields/1/text",
-        "/1/fields/2/text",
-        "/1/fields/3/text",
-        "/2/text/text",
-    ]
-    .iter()
-    .map(|path| message.blocks.pointer(path).unwrap().as_str().unwrap())
-    .collect();
-    assert_eq!(
-        texts,
-        [
-            "*<https://help.example.com/t/1057|#1057 Laptop won't boot after BIOS update>*\nfrom Kofi B. in *IT*",
-            "*Status*\n🔵 New",
-            "*Priority*\n🔺 High",
-            "*Assignee*\n_nobody yet_",
-            "*First reply due*\n⏳ <!date^1795325400^{date_short_pretty}, {time}|2026-11-22 05:30 UTC>",
-            "> three amber blinks",
-        ]
-    );
+    let head = json!([
+        {"type": "link", "url": "https://help.example.com/t/1057", "text": "#1057 Laptop won't boot after BIOS update",
+         "style": {"bold": true}},
+        {"type": "text", "text": "\nfrom Kofi B. in "},
+        {"type": "text", "text": "IT", "style": {"bold": true}},
+    ]);
+    assert_eq!(message.blocks[0]["elements"][0]["elements"], head);
+    let due = json!({"type": "date", "timestamp": 1_795_325_400, "format": "{date_short_pretty}, {time}",
+        "fallback": "2026-11-22 05:30 UTC"});
+    let facts = message.blocks[1]["elements"][0]["elements"].as_array().unwrap();
+    assert_eq!(facts.last(), Some(&due));
+    let said = "Status  🔵 New\nPriority  🔺 High\nAssignee  nobody yet\nFirst reply due  ⏳ ";
+    assert_eq!(said_in(&message.blocks[1]).as_deref(), Some(said));
+    let quote = json!({"type": "rich_text_quote", "elements": [{"type": "text", "text": "three amber\nblinks"}]});
+    assert_eq!(message.blocks[2]["elements"], json!([quote]));
     let take = &message.blocks[3]["elements"][0];
     assert_eq!(
         (&take["action_id"], &take["value"], &take["style"]),
@@ -65,7 +60,7 @@ fn lists_alerts_and_notices() {
     let listed = list("My tickets", &many);
     assert_eq!(listed.blocks.as_array().unwrap().len(), 22);
     assert_eq!(listed.blocks[21]["elements"][0]["text"], "… and 5 more");
-    assert_eq!(list("My tickets", &[]).blocks[1]["text"]["text"], "_Nothing here._");
+    assert_eq!(said_in(&list("My tickets", &[]).blocks[1]).as_deref(), Some("Nothing here."));
     let alerted = alert(
         "#1057 is about to breach",
         &[("Target".into(), "Resolve <4 h>".into())],
@@ -73,9 +68,11 @@ fn lists_alerts_and_notices() {
         &[Button::Take],
     );
     assert_eq!(alerted.blocks[0]["text"]["text"], "⏰ #1057 is about to breach");
-    assert_eq!(alerted.blocks[1]["fields"][0]["text"], "*Target*\nResolve &lt;4 h&gt;");
+    assert_eq!(said_in(&alerted.blocks[1]).as_deref(), Some("Target  Resolve <4 h>"));
     assert_eq!(alerted.blocks[3]["elements"][0]["action_id"], "tkt.take");
-    assert_eq!(notice("<!channel> &\nhi").text, "&lt;!channel&gt; &amp;\nhi");
+    let said = notice("<!channel> &\n*hi*");
+    assert_eq!(said.text, "&lt;!channel&gt; &amp;\n*hi*");
+    assert_eq!(said_in(&said.blocks[0]).as_deref(), Some("<!channel> &\n*hi*"));
     assert_eq!(notice("").text, "…");
     assert_eq!(ephemeral(notice("hi"))["response_type"], "ephemeral");
 }
@@ -86,12 +83,33 @@ fn lines_show_moments_in_the_readers_zone() {
     let line = vec![words("due "), Piece::Moment(1_795_325_400), words(" <!channel>")];
     let shown = lines(&[vec![words("#7: what was promised")], line.clone()]);
     assert_eq!(shown.text, "#7: what was promised");
-    let text = "#7: what was promised\ndue <!date^1795325400^{date_short_pretty}, {time}|2026-11-22 05:30 UTC> &lt;!channel&gt;";
-    assert_eq!(shown.blocks, json!([{"type": "section", "text": mrkdwn(text)}]));
-    let many = lines(&vec![line; 400]);
-    assert_eq!(many.blocks.as_array().unwrap().len(), SECTIONS);
-    assert_no_mention(&Message { text: String::new(), ..many });
-    assert_eq!(lines(&[]).blocks[0]["text"]["text"], "…");
+    let elements = shown.blocks[0]["elements"][0]["elements"].as_array().unwrap();
+    let kinds: Vec<&str> = elements.iter().filter_map(|one| one["type"].as_str()).collect();
+    assert_eq!(kinds, ["text", "date", "text"], "words beside words are one");
+    assert_eq!(elements[1]["fallback"], "2026-11-22 05:30 UTC");
+    assert_eq!(elements[2]["text"], " <!channel>");
+    let many = lines(&vec![line; 1000]);
+    assert_eq!(many.blocks.as_array().unwrap().len(), BLOCKS);
+    assert_no_mention(&many);
+    assert_eq!(said_in(&lines(&[]).blocks[0]).as_deref(), Some("…"));
+}
+
+#[test]
+fn what_a_question_quotes_is_read_back_as_it_was_said() {
+    let answers = [("7".to_owned(), "#7 <b>".to_owned())];
+    for said in
+        ["*a* <!channel> & `c`", "&lt;!channel&gt; & more", "line\n\tline", &"🔥x ".repeat(3000)]
+    {
+        let asked = question("Which?", said, "dm:1.2:", "pick", &answers);
+        assert_no_mention(&asked);
+        let blocks: Vec<String> =
+            asked.blocks.as_array().unwrap().iter().filter_map(said_in).collect();
+        assert_eq!(quoted(&blocks), said.trim());
+        let handed_back = blocks
+            .iter()
+            .map(|block| block.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;"));
+        assert_eq!(quoted(&handed_back.collect::<Vec<_>>()), said.trim(), "as Slack escapes it");
+    }
 }
 
 #[test]
@@ -104,21 +122,25 @@ fn only_web_addresses_become_links() {
     }
 }
 
+/// Whatever people say stands where Slack interprets nothing, and nothing is longer than it may be.
 fn assert_no_mention(message: &Message) {
-    let dated = |text: &str| text.replace("<!date^", "");
-    walk(&message.blocks, &mut |text| {
-        let text = dated(text);
-        assert!(!text.contains("<!") && !text.contains("<@") && !text.contains("<#"), "{text}");
+    assert!(!message.text.contains('<') && !message.text.contains('>'), "{}", message.text);
+    assert!(!message.text.is_empty());
+    walk(&message.blocks, &mut |object| {
+        assert_ne!(object["type"], "mrkdwn", "{object}");
+        let text = object["text"].as_str().unwrap_or("…");
+        assert!(!text.is_empty(), "{object}");
         assert!(text.encode_utf16().count() <= 3000, "{} units", text.encode_utf16().count());
     });
-    assert!(!message.text.contains("<!") && !message.text.contains("<@"), "{}", message.text);
 }
 
-fn walk(value: &Value, visit: &mut impl FnMut(&str)) {
+fn walk(value: &Value, visit: &mut impl FnMut(&Value)) {
     match value {
-        Value::String(text) => visit(text),
         Value::Array(items) => items.iter().for_each(|item| walk(item, visit)),
-        Value::Object(fields) => fields.values().for_each(|item| walk(item, visit)),
+        Value::Object(fields) => {
+            visit(value);
+            fields.values().for_each(|item| walk(item, visit));
+        }
         _ => {}
     }
 }
@@ -144,8 +166,9 @@ proptest! {
         assert_no_mention(&card(&view, &Button::ALL));
         assert_no_mention(&list(&a, &[view.clone(), view.clone()]));
         assert_no_mention(&notice(&b));
+        assert_no_mention(&question(&a, &b, &c, "pick", &[(a.clone(), b.clone())]));
         let line = vec![Piece::Words(a.clone()), Piece::Moment(at), Piece::Words(b.clone())];
-        assert_no_mention(&Message { text: String::new(), ..lines(&vec![line; 30]) });
+        assert_no_mention(&lines(&vec![line; 30]));
         let alerted = alert(&c, &vec![(a.clone(), b.clone()); 12], &view, &[Button::Take]);
         assert_no_mention(&alerted);
         let heading = alerted.blocks[0]["text"]["text"].as_str().unwrap_or_default();

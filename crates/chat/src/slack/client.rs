@@ -20,6 +20,10 @@ pub const API_URL: &str = "https://slack.com/api/";
 /// Where Slack takes late answers.
 const RESPONSE_URLS: &str = "https://hooks.slack.com/";
 
+/// How Slack takes a message's text: no name in it becomes a mention. To post that is what happens unless
+/// one says otherwise; to change a message it is not (docs.slack.dev, `chat.update`, "parse").
+const AS_IT_STANDS: &str = "none";
+
 /// The Web API with the app's bot token.
 #[derive(Clone)]
 pub struct Client {
@@ -112,7 +116,8 @@ impl Client {
     ) -> Result<Posted, SendError> {
         let mut body = json!({
             "channel": channel, "text": message.text, "blocks": message.blocks,
-            "unfurl_links": false, "unfurl_media": false,
+            "unfurl_links": false, "unfurl_media": false, "mrkdwn": false,
+            "parse": AS_IT_STANDS, "link_names": false,
         });
         if let (Some(thread), Some(fields)) = (thread_ts, body.as_object_mut()) {
             fields.insert("thread_ts".into(), thread.into());
@@ -128,8 +133,10 @@ impl Client {
         ts: &str,
         message: &Message,
     ) -> Result<Posted, SendError> {
-        let body =
-            json!({"channel": channel, "ts": ts, "text": message.text, "blocks": message.blocks});
+        let body = json!({
+            "channel": channel, "ts": ts, "text": message.text, "blocks": message.blocks,
+            "parse": AS_IT_STANDS, "link_names": false,
+        });
         let answer = self.post("chat.update", &body).await?;
         posted(&answer, channel)
     }

@@ -26,7 +26,8 @@ async fn a_message_is_posted() {
         (&body["channel"], &body["thread_ts"], &body["text"]),
         (&json!("C1"), &json!("1.1"), &json!("hi"))
     );
-    assert_eq!(body["blocks"][0]["type"], "section");
+    assert_eq!(body["blocks"][0]["type"], "rich_text");
+    assert_eq!((&body["parse"], &body["link_names"]), (&json!("none"), &json!(false)));
 }
 
 #[tokio::test]
@@ -34,7 +35,9 @@ async fn a_message_is_replaced() {
     let server = Server::start("200 OK", "", r#"{"ok":true,"channel":"C1","ts":"1.2"}"#).await;
     client(&server).update_message("C1", "1.2", &notice("hi")).await.unwrap();
     assert!(server.request().starts_with("POST /dev/slack/api/chat.update "));
-    assert_eq!(server.json()["ts"], "1.2");
+    let body = server.json();
+    assert_eq!(body["ts"], "1.2");
+    assert_eq!((&body["parse"], &body["link_names"]), (&json!("none"), &json!(false)));
 }
 
 #[tokio::test]

@@ -4,7 +4,7 @@
 
 use serde_json::{Value, json};
 
-use crate::text::{fit, one_line};
+use crate::text::{fit, literal, one_line};
 
 /// A view takes a hundred blocks; this leaves room for what stands around the inputs.
 const INPUTS: usize = 90;
@@ -354,7 +354,7 @@ fn words(text: &str, at_most: usize) -> Value {
 }
 
 fn cut(text: &str, at_most: usize) -> String {
-    fit(text, at_most, |character, _, out| out.push(character))
+    fit(text, at_most, literal)
 }
 
 #[cfg(test)]

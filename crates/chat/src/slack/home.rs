@@ -1,10 +1,10 @@
-//! The home tab: tickets under their headings, with a button each, a filter and the next page. Which
-//! tickets is the caller's; a tab takes a hundred blocks, which twenty rows never fill.
+//! The home tab: tickets under their headings, with a button below each, a filter and the next page. Which
+//! tickets is the caller's; a tab takes a hundred blocks, of which forty rows take eighty.
 //! Limits: docs.slack.dev, "Views: home tabs".
 
 use serde_json::{Value, json};
 
-use super::card::{context, escaped_line, header, row};
+use super::card::{context, header, row};
 use super::dialog::{Choice, option};
 use crate::view::TicketView;
 
@@ -43,7 +43,7 @@ pub struct Home {
 
 /// The tab as Slack takes it.
 pub fn view(home: &Home) -> Value {
-    let mut blocks = vec![header(&escaped_line(&home.heading))];
+    let mut blocks = vec![header(&home.heading)];
     let mut elements = vec![button(NEW, "New ticket", "new")];
     if let Some(styled) = elements.first_mut().and_then(Value::as_object_mut) {
         styled.insert("style".into(), "primary".into());
@@ -53,14 +53,14 @@ pub fn view(home: &Home) -> Value {
     let mut rows = 0;
     for (heading, views) in &home.groups {
         blocks.push(json!({ "type": "divider" }));
-        blocks.push(context(&format!("{} · {}", escaped_line(heading), views.len())));
+        blocks.push(context(&format!("{heading} · {}", views.len())));
         for view in views.iter().take(ROWS.saturating_sub(rows)) {
             rows += 1;
-            blocks.push(with_button(row(view), view.number));
+            blocks.extend([row(view), show(view.number)]);
         }
     }
     if rows == 0 {
-        blocks.push(context(&escaped_line(&home.nothing)));
+        blocks.push(context(&home.nothing));
     }
     blocks.extend(pager(home));
     json!({ "type": "home", "callback_id": "home", "blocks": blocks })
@@ -87,15 +87,13 @@ fn pager(home: &Home) -> Option<Value> {
         .then(|| json!({ "type": "actions", "block_id": "home.pages", "elements": elements }))
 }
 
-fn with_button(mut row: Value, number: u64) -> Value {
+/// Rich text takes no button beside it, so it stands below.
+fn show(number: u64) -> Value {
     let mut show = button(SHOW, "Show", &number.to_string());
     if let Some(fields) = show.as_object_mut() {
         fields.insert("accessibility_label".into(), format!("Show ticket {number}").into());
     }
-    if let Some(fields) = row.as_object_mut() {
-        fields.insert("accessory".into(), show);
-    }
-    row
+    json!({ "type": "actions", "block_id": format!("home.row:{number}"), "elements": [show] })
 }
 
 fn button(action: &str, label: &str, value: &str) -> Value {

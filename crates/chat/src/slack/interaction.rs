@@ -8,7 +8,7 @@ use serde_json::Value;
 use url::form_urlencoded;
 
 use super::payload::PayloadError;
-use super::read::{FileRef, files, first_of, object, plain, required, rich, text_at};
+use super::read::{FileRef, files, first_of, object, plain, required, rich, said_in, text_at};
 
 /// Who did something.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -64,7 +64,7 @@ pub struct Pressed {
     pub message_ts: Option<String>,
     /// The thread that message is in.
     pub thread_ts: Option<String>,
-    /// What the message says, a section each: what the desk wrote there itself.
+    /// What the message says, block by block: what the desk wrote there itself.
     pub sections: Vec<String>,
     /// Which block.
     pub block_id: String,
@@ -182,7 +182,7 @@ fn read_pressed(root: &Value) -> Result<Pressed, PayloadError> {
         channel: first_of(root, &["/channel/id", "/container/channel_id"]),
         message_ts: first_of(root, &["/message/ts", "/container/message_ts"]),
         thread_ts: first_of(root, &["/message/thread_ts", "/container/thread_ts"]),
-        sections: sections.filter_map(|block| text_at(block, "/text/text")).collect(),
+        sections: sections.filter_map(said_in).collect(),
         block_id: text_at(root, "/actions/0/block_id").unwrap_or_default(),
         action_id: required(root, "/actions/0/action_id", "actions[0].action_id")?,
         value: first_of(

@@ -11,6 +11,7 @@ mod interaction;
 mod methods;
 pub mod payload;
 mod read;
+mod rich;
 pub mod signature;
 
 pub use card::{Message, ephemeral};

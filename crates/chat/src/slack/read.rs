@@ -66,6 +66,12 @@ pub(super) fn unescape(text: &str) -> String {
     text.replace("&lt;", "<").replace("&gt;", ">").replace("&amp;", "&")
 }
 
+/// Whether each of the three stands in the text as its entity alone.
+pub(super) fn is_escaped(text: &str) -> bool {
+    let entity = |rest: &str| ["amp;", "lt;", "gt;"].iter().any(|name| rest.starts_with(name));
+    !text.contains(['<', '>']) && text.split('&').skip(1).all(entity)
+}
+
 /// What a message says, as plain text: people, channels and links by the names they are shown under.
 pub(super) fn plain(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
@@ -102,6 +108,17 @@ fn reference(inside: &str) -> String {
         }
         _ => target.trim_start_matches("mailto:").to_owned(),
     }
+}
+
+/// What a block of the desk's own says: a section's text, or the words of rich text.
+pub(super) fn said_in(block: &Value) -> Option<String> {
+    if let Some(text) = text_at(block, "/text/text") {
+        return Some(text);
+    }
+    let parts = block.get("elements").and_then(Value::as_array)?;
+    let elements = parts.iter().filter_map(|part| part.get("elements")?.as_array()).flatten();
+    let said: String = elements.filter_map(|element| text_at(element, "/text")).collect();
+    (!said.is_empty()).then_some(said)
 }
 
 /// What was written with formatting, without it.
@@ -163,6 +180,16 @@ mod tests {
         ];
         for (text, expected) in rows {
             assert_eq!(plain(text), expected, "{text}");
+        }
+    }
+
+    #[test]
+    fn what_stands_alone_was_never_escaped() {
+        for escaped in ["a &lt; b", "&amp;lt;", "plain", ""] {
+            assert!(is_escaped(escaped), "{escaped}");
+        }
+        for raw in ["a < b", "R&D &amp; co", "&#39;", "a &", "<!channel>"] {
+            assert!(!is_escaped(raw), "{raw}");
         }
     }
 

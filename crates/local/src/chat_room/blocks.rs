@@ -4,8 +4,8 @@
 use maud::{Markup, html};
 use serde_json::{Value, json};
 
-use super::markup;
 use super::page::Window;
+use super::rich;
 use super::room::Offer;
 
 /// Where blocks stand.
@@ -31,37 +31,17 @@ fn draw_one(window: &Window<'_>, block: &Value, around: Around<'_>) -> Markup {
         @match text(block, "type") {
             "section" => div.block.section {
                 div.words {
-                    @if !block["text"].is_null() { p { (said(&block["text"])) } }
-                    @if let Some(fields) = block["fields"].as_array() {
-                        dl.facts { @for field in fields { div { (said(field)) } } }
-                    }
+                    p { (text(&block["text"], "text")) }
                 }
                 @if !block["accessory"].is_null() { div.accessory { (element(window, &block["accessory"], id, around)) } }
             },
             "header" => h4.block { (text(&block["text"], "text")) },
-            "context" => p.block.quiet { @for one in list(block, "elements") { (said(one)) " " } },
+            "context" => p.block.quiet { @for one in list(block, "elements") { (text(one, "text")) " " } },
             "divider" => hr;,
             "actions" => div.block.actions { @for one in list(block, "elements") { (element(window, one, id, around)) } },
             "input" => (input(window, block, around)),
-            "rich_text" => p.block { (rich(block)) },
+            "rich_text" => div.block.rich { (rich::draw(block)) },
             other => p.block.quiet { "(a block of type " (other) ")" },
-        }
-    }
-}
-
-/// A text object.
-fn said(object: &Value) -> Markup {
-    let words = text(object, "text");
-    match text(object, "type") {
-        "mrkdwn" => markup::slack(words),
-        _ => html! { (words) },
-    }
-}
-
-fn rich(value: &Value) -> Markup {
-    html! {
-        @for one in list(value, "elements") {
-            @if !one["elements"].is_null() { (rich(one)) } @else { (text(one, "text")) }
         }
     }
 }
@@ -125,7 +105,7 @@ fn alone(window: &Window<'_>, element: &Value, block: &str, place: &Markup) -> M
                     @if let Some(confirm) = element.get("confirm").filter(|confirm| !confirm.is_null()) {
                         details.confirm {
                             summary class=(style(element)) { (text(&element["text"], "text")) }
-                            p { (said(&confirm["text"])) }
+                            p { (text(&confirm["text"], "text")) }
                             button name="press" value=(pressed(element, block)) { (text(&confirm["confirm"], "text")) }
                         }
                     } @else {
@@ -176,7 +156,7 @@ fn control(window: &Window<'_>, element: &Value, name: &str) -> Markup {
     html! {
         @match text(element, "type") {
             "plain_text_input" if element["multiline"] == json!(true) => textarea id=(name) name=(name) rows="3" placeholder=(hint) { (first) },
-            "rich_text_input" => textarea id=(name) name=(name) rows="3" placeholder=(hint) { (plain(&element["initial_value"])) },
+            "rich_text_input" => textarea id=(name) name=(name) rows="3" placeholder=(hint) { (rich::plain(&element["initial_value"])) },
             "number_input" => input id=(name) name=(name) inputmode="decimal" value=(first) placeholder=(hint);,
             "datepicker" => input id=(name) name=(name) type="date" value=(text(element, "initial_date"));,
             "timepicker" => input id=(name) name=(name) type="time" value=(text(element, "initial_time"));,
@@ -227,15 +207,6 @@ pub fn offered(answer: &Value) -> Vec<Offer> {
         words: text(&option["text"], "text").to_owned(),
     };
     options(answer).map(offer).collect()
-}
-
-/// The words of a rich text.
-pub fn plain(rich: &Value) -> String {
-    let mut words = text(rich, "text").to_owned();
-    for inside in list(rich, "elements") {
-        words.push_str(&plain(inside));
-    }
-    words
 }
 
 /// A list in a block.

@@ -100,7 +100,7 @@ fn body(window: &Window<'_>, message: &Message) -> Markup {
             let around = Around::Message { channel: &message.channel, id: &message.id };
             match message.body.get("blocks") {
                 Some(all) => blocks::draw(window, all, around),
-                None => html! { p { (super::markup::slack(text(&message.body, "text"))) } },
+                None => html! { p { (text(&message.body, "text")) } },
             }
         }
         Service::Discord => components::draw(window, &message.body, &message.channel, &message.id),

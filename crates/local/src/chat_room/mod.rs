@@ -14,6 +14,7 @@ mod inspector;
 mod markup;
 mod messages;
 mod page;
+mod rich;
 mod room;
 mod screen;
 mod slack;
