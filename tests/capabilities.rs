@@ -186,6 +186,14 @@ const ALL: &[(&str, &[(&str, Proof)])] = &[
                 ]),
             ),
             (
+                "Words arrive in chat as they were written, and ping nobody",
+                By(&[
+                    "naughty::whatever_people_write_in_slack_arrives_as_they_wrote_it",
+                    "naughty::whatever_people_write_in_discord_arrives_as_they_wrote_it",
+                    "attacks_chat::a62_words_that_would_ping_are_words_wherever_they_are_mirrored",
+                ]),
+            ),
+            (
                 "Reject, by the agent; cancel, by the requester",
                 By(&["verbs::verbs_take_what_they_need_and_tell_whom_it_concerns"]),
             ),

@@ -5,6 +5,7 @@ mod harness;
 
 mod ack;
 mod assignment;
+mod attacks_chat;
 mod capabilities;
 mod chat_room;
 mod chat_storm;

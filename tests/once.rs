@@ -45,25 +45,6 @@ async fn the_same_mail_five_times_at_once_is_one_ticket() {
 }
 
 #[tokio::test]
-async fn the_same_slack_event_five_times_at_once_is_one_ticket() {
-    let desk = Desk::start().await;
-    let ana = desk.slack("U0ANA");
-    let deliver = |retry| {
-        let ana = ana.clone();
-        async move {
-            ana.mention_by("the roof leaks", "1700000000.000100", None, "Ev0ROOF", retry).await
-        }
-    };
-    all_at_once((0..TIMES).map(deliver)).await;
-    desk.settle().await;
-    desk.only_ticket().await;
-    deliver(TIMES).await.expect(200);
-    desk.settle().await;
-    desk.only_ticket().await;
-    invariants(&desk).await;
-}
-
-#[tokio::test]
 async fn the_same_slash_command_five_times_at_once_is_one_ticket() {
     let desk = Desk::start().await;
     let ana = desk.slack("U0ANA");
@@ -159,7 +140,8 @@ async fn a_repeated_key_does_nothing_twice_whatever_it_does() {
     invariants(&desk).await;
 }
 
-async fn all_at_once<F>(asking: impl Iterator<Item = F>)
+/// Asks at the same moment; every one of them is answered.
+pub async fn all_at_once<F>(asking: impl Iterator<Item = F>)
 where
     F: Future<Output = Answer> + Send + 'static,
 {

@@ -23,7 +23,7 @@ async fn assert_untouched(desk: &Desk, after: &str) {
 }
 
 #[tokio::test]
-async fn every_slack_vector_is_answered_as_stated() {
+async fn a59_every_slack_vector_is_answered_as_stated() {
     let Some(vectors) = corpus("slack/signing_vectors.json") else { return };
     let vectors = vectors.as_array().expect("a list");
     let official = &vectors[0];
@@ -186,7 +186,7 @@ async fn a_command_that_slack_did_not_sign_now_files_nothing() {
 }
 
 #[tokio::test]
-async fn every_discord_vector_is_answered_as_stated() {
+async fn a60_every_discord_vector_is_answered_as_stated() {
     let Some(vectors) = corpus("discord/signature_vectors.json") else { return };
     let vectors = vectors.as_array().expect("a list");
     let mut by_key: BTreeMap<&str, Vec<&Value>> = BTreeMap::new();

@@ -73,6 +73,8 @@ pub struct Setup {
     pub slack_secret: String,
     /// The public key of the Discord application, hexadecimal; the folder's own where it is empty.
     pub discord_key: String,
+    /// The Discord application that is served; any where it is empty.
+    pub discord_application: String,
     /// Where it listens.
     pub listen: String,
 }
@@ -83,6 +85,7 @@ impl Default for Setup {
             admin_token: Some("the-admins-token-of-this-test".into()),
             slack_secret: "8f742231b10e8888abcd99yyyzzz85a5".into(),
             discord_key: discord_key().public_hex(),
+            discord_application: String::new(),
             listen: "127.0.0.1:0".into(),
         }
     }
@@ -173,6 +176,7 @@ impl Desk {
         command
             .env("BELLHOP_SLACK_SIGNING_SECRET", &self.setup.slack_secret)
             .envs(given("BELLHOP_DISCORD_PUBLIC_KEY", &self.setup.discord_key))
+            .envs(given("BELLHOP_DISCORD_APPLICATION_ID", &self.setup.discord_application))
             .env("BELLHOP_DATA", self.data())
             .current_dir(self.folder.path())
             .stdin(Stdio::null())

@@ -235,7 +235,9 @@ impl Doors<'_> {
         let key = PublicKey::from_hex(&key).context("BELLHOP_DISCORD_PUBLIC_KEY")?;
         let client = self.discord_client()?;
         let hand_over = self.hand_over.clone();
-        Ok(discord::Discord::new(self.store.clone(), client, vec![key], hand_over))
+        let application = self.said.discord_application_id.clone();
+        let discord = discord::Discord::new(self.store.clone(), client, vec![key], hand_over);
+        Ok(discord.for_application(application))
     }
 
     fn reply_secret(&self) -> Vec<u8> {

@@ -20,10 +20,14 @@ pub async fn assign(
     along: Along,
 ) -> Result<Reply, Error> {
     let config = store.config().await?;
-    let Some(member) = meant(store, speaker, &config, to).await? else {
-        return Ok(Reply::Notice(words::nobody_called(to)));
+    let to = match meant(store, speaker, &config, to).await? {
+        Some(member) => member.id.clone(),
+        None if config.role(&speaker.person.id).is_staff() => {
+            return Ok(Reply::Notice(words::nobody_called(to)));
+        }
+        // Who works here is told to those who do; to others the ticket says what it says of any name.
+        None => speaker.person.id.clone(),
     };
-    let to = member.id.clone();
     let assign = |_: &Stored| Command::Assign { to: to.clone() };
     change(store, speaker, number, along, assign).await
 }

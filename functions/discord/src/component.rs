@@ -65,6 +65,10 @@ async fn on_ticket(
     let Some((button, number, seen)) = Button::from_custom_id(custom_id) else {
         return Ok(Said::notice(words::OLD_BUTTON));
     };
+    // Its menu has the addresses of whoever works here.
+    if button == Button::Reassign && !discord.is_staff(act).await? {
+        return Ok(Said::notice(words::FOR_AGENTS));
+    }
     let config = discord.store.config().await?;
     if let Some(dialog) = dialog::of(&config, button, number, seen) {
         return Ok(Said::Modal(dialog));

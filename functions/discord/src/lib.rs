@@ -42,6 +42,8 @@ pub struct Discord {
     client: Client,
     keys: Vec<PublicKey>,
     hand_over: HandOver,
+    /// The application that is served; whichever signs with one of the keys where it is not told.
+    application: Option<String>,
 }
 
 /// Where Discord rings.
@@ -64,7 +66,12 @@ impl Discord {
     /// `keys` are the application's public keys that count. `hand_over` takes what cannot be answered
     /// in time; it comes back to [`work`].
     pub fn new(store: Store, client: Client, keys: Vec<PublicKey>, hand_over: HandOver) -> Discord {
-        Discord { store, client, keys, hand_over }
+        Discord { store, client, keys, hand_over, application: None }
+    }
+
+    /// The same for one application alone, where it is told which.
+    pub fn for_application(self, application: Option<String>) -> Discord {
+        Discord { application, ..self }
     }
 
     fn is_genuine(&self, headers: &HeaderMap, body: &[u8]) -> bool {
@@ -111,8 +118,10 @@ impl Discord {
         Ok(known.is_some_and(|speaker| config.role(&speaker.person.id).is_staff()))
     }
 
-    fn along(&self, id: &str, underway: &Underway) -> Along {
-        let once = Some(verbs::once(&self.store, "discord", id.to_owned()));
+    /// An interaction is known by what Discord calls it and by whose it is.
+    fn along(&self, act: &Interaction, underway: &Underway) -> Along {
+        let id = format!("{}#{}", act.user.id, act.id);
+        let once = Some(verbs::once(&self.store, "discord", id));
         Along { once, underway: underway.clone(), ..Along::default() }
     }
 }
@@ -133,6 +142,10 @@ pub async fn handle(discord: &Discord, request: Request<Bytes>) -> Response<Byte
             return answer(StatusCode::BAD_REQUEST, &json!({ "error": error.to_string() }));
         }
     };
+    if discord.application.as_ref().is_some_and(|own| *own != act.application_id) {
+        let why = json!({ "error": "this desk does not serve that application" });
+        return answer(StatusCode::FORBIDDEN, &why);
+    }
     if let What::Suggest { option, typed, .. } = &act.what {
         return answer(StatusCode::OK, &suggest::answer(discord, &act, option, typed).await);
     }
@@ -194,7 +207,7 @@ async fn run(
     if !discord.serves(act.guild_id.as_deref()).await? {
         return Ok(None);
     }
-    let along = discord.along(&act.id, underway);
+    let along = discord.along(act, underway);
     let said = match &act.what {
         What::Command { .. } | What::OnMessage { .. } | What::OnUser { .. } => {
             command::run(discord, act, along).await?

@@ -20,7 +20,8 @@ async fn main() -> anyhow::Result<()> {
         let itself = itself.clone();
         async move { itself.hand_over(&work).await.map_err(|error| NotTaken(format!("{error:#}"))) }
     });
-    let discord = Discord::new(store, client, keys.collect::<Result<_, _>>()?, hand_over);
+    let discord = Discord::new(store, client, keys.collect::<Result<_, _>>()?, hand_over)
+        .for_application(lambda::optional("BELLHOP_DISCORD_APPLICATION_ID"));
     let discord = &discord;
     lambda::serve_and_work(
         move |request| handle(discord, request),

@@ -67,7 +67,8 @@ async fn run(slack: &Slack, said: &SlashCommand, underway: &Underway) -> Result<
     }
     let speaker = slack.speaker(&said.team_id, &said.user_id, &said.user_name, None).await?;
     let trigger = Some(&said.trigger_id).filter(|trigger| !trigger.is_empty());
-    let once = trigger.map(|trigger| slack.once(format!("command#{}#{trigger}", said.team_id)));
+    let (team, user) = (&said.team_id, &said.user_id);
+    let once = trigger.map(|trigger| slack.once(format!("command#{team}#{user}#{trigger}")));
     let along = Along {
         arrival: Some(verbs::arrival(&slack.store, "slack", &said.user_name, &said.shown)),
         ..slack.along(once, underway)

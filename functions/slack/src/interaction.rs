@@ -194,6 +194,8 @@ async fn ask(
     let dialog = match button {
         Button::Note => dialogs::note(kept),
         Button::Reassign => dialogs::assign(kept),
+        // Whoever may not see the ticket is told nothing of it before what they send is refused.
+        Button::Extend if !staff => dialogs::extend(kept, None),
         Button::Extend => dialogs::extend(kept, due(slack, kept).await?),
         _ => dialogs::reply(kept, staff, None),
     };
@@ -219,7 +221,7 @@ async fn done(
 ) -> Result<After, Error> {
     let by = &pressed.by;
     let speaker = slack.actor(by).await?;
-    let once = slack.once(format!("action#{}#{}", by.team, pressed.trigger_id));
+    let once = slack.once(format!("action#{}#{}#{}", by.team, by.user, pressed.trigger_id));
     let along = slack.along(Some(once), underway);
     let number = kept.number.unwrap_or_default();
     let reply = verbs::press(&slack.store, &speaker, button, number, kept.version, along).await?;

@@ -94,7 +94,7 @@ async fn run(slack: &Slack, by: &Actor, view: &View, underway: &Underway) -> Res
     let kept = Kept::read(&view.metadata);
     let speaker = slack.actor(by).await?;
     // A dialog is sent once: sent again, it is what it was.
-    let once = slack.once(format!("view#{}#{}", by.team, view.id));
+    let once = slack.once(format!("view#{}#{}#{}", by.team, by.user, view.id));
     let along = slack.along(Some(once), underway);
     let sent = Sent { slack, by, view, kept, speaker, along };
     match view.callback.as_str() {
@@ -298,11 +298,15 @@ impl Sent<'_> {
 
     async fn assign(self) -> Result<After, Error> {
         let Some(number) = self.number() else { return Ok(After::Closed) };
-        let Some(to) = self.member().await? else {
+        let to = self.member().await?;
+        let staff = self.slack.store.config().await?.role(&self.speaker.person.id).is_staff();
+        // Who works here is told to those who do.
+        if to.is_none() && staff {
             return Ok(complaint(dialogs::WHO, words::NO_ACCOUNT));
-        };
+        }
+        let to = to.map_or(String::new(), |member| member.0);
         let (store, speaker) = (&self.slack.store, &self.speaker);
-        let reply = verbs::agents::assign(store, speaker, number, to.as_str(), self.along).await?;
+        let reply = verbs::agents::assign(store, speaker, number, &to, self.along).await?;
         Ok(After::Done(words::SAVED.into(), reply))
     }
 

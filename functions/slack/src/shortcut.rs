@@ -126,7 +126,16 @@ async fn send(slack: &Slack, used: &Used, target: &Target) -> Result<Option<Repl
             slack.store.thread(&place).await?
         }
     };
-    let Some(number) = number else { return Ok(Some(Reply::Notice(words::NO_TICKET_HERE.into()))) };
+    let speaker = slack.actor(&used.by).await?;
+    let readable = match number {
+        Some(number) => verbs::readable(&slack.store, &speaker, number).await?,
+        None => None,
+    };
+    // Whoever may not see the ticket does not learn that the message belongs to one.
+    let Some(stored) = readable else {
+        return Ok(Some(Reply::Notice(words::NO_TICKET_HERE.into())));
+    };
+    let number = stored.ticket.number;
     let staff = slack.is_staff(&used.by.team, &used.by.user).await;
     let files = Kept::of(target).files;
     let kept = Kept { files, ..Kept::about(number.0, None) };
