@@ -358,6 +358,8 @@ const ALL: &[(&str, &[(&str, Proof)])] = &[
                     "loopback::nobody_reads_or_writes_without_a_token",
                     "configuration::people_change_their_places_and_one_admin_stays",
                     "people::an_organisation_sees_its_tickets_and_nobody_elses",
+                    "private::what_is_private_is_seen_by_those_who_look_after_it_alone",
+                    "discord_story::a_role_of_the_server_makes_an_agent_and_losing_it_unmakes_them",
                 ]),
             ),
             (

@@ -4,6 +4,7 @@
 use chat::discord::relay::Key;
 use serde_json::{Value, json};
 
+use crate::config_file::{at, config};
 use crate::doors::hire;
 use crate::harness::discord::{Filled, id, ids};
 use crate::harness::{Answer, Desk, Discord, invariants, program, wall};
@@ -357,5 +358,45 @@ async fn menus_lists_and_made_up_ids_in_discord() {
         names.as_array().expect("commands").iter().map(|c| &c["name"]).collect();
     let expected = ["ticket", "Create ticket", "Add to ticket", "Tickets of this person"];
     assert_eq!(json!(names), json!(expected));
+    invariants(&desk).await;
+}
+
+#[tokio::test]
+async fn a_role_of_the_server_makes_an_agent_and_losing_it_unmakes_them() {
+    let Server { desk, ana, .. } = server().await;
+    let eve = desk.discord("445590097100865544").below(CHANNEL);
+    let file = config(&desk, &at(&desk, &["export"]), "").fine();
+    let role = "[[guild_roles]]\nid = \"77\"\nrole = \"agent\"\nqueues = [\"support\"]\n";
+    config(&desk, &at(&desk, &["apply", "-"]), &format!("{file}\n{role}")).fine();
+    let admins = role.replace("agent", "admin");
+    let wrong = config(&desk, &at(&desk, &["apply", "-"]), &format!("{file}\n{admins}")).wrong();
+    assert!(wrong.contains("nobody is made an admin"), "{wrong}");
+
+    ana.ticket("open", &[("title", "no light")]).await.expect(200);
+    let n = desk.only_ticket().await["number"].to_string();
+    let claim = [("ticket", n.as_str())];
+    let on_duty = eve.with_roles(&["5", "77"]);
+    on_duty.ticket("claim", &claim).await.expect(200);
+    assert!(desk.only_ticket().await["assignee"].is_null(), "mail must reach an agent");
+
+    let her = desk.as_person("eve@example.com").get("/v1/people/me").await.expect(200);
+    let names = format!("/v1/people/{}/identities", her["id"].as_str().expect("an id"));
+    let account = json!({ "discord": { "user": eve.account() }, "vouched": true });
+    desk.admin().post(&names, account).await.expect(200);
+    eve.ticket("claim", &claim).await.expect(200);
+    assert!(desk.only_ticket().await["assignee"].is_null(), "without the role she is nobody");
+    on_duty.ticket("claim", &claim).await.expect(200);
+    assert_eq!(desk.only_ticket().await["assignee"]["email"], "eve@example.com");
+    let members = desk.admin().get("/v1/queues/support").await.expect(200)["members"].to_string();
+    assert!(members.contains("eve@example.com"), "{members}");
+    let kept = config(&desk, &at(&desk, &["export"]), "").fine();
+    assert!(kept.contains("role = \"agent\", from_guild = true"), "{kept}");
+    let said = config(&desk, &at(&desk, &["plan", "-"]), &kept).fine();
+    assert!(!said.contains('~'), "the file says the same: {said}");
+
+    let note = [("ticket", n.as_str()), ("text", "I was here")];
+    eve.ticket("note", &note).await.expect(200);
+    let members = desk.admin().get("/v1/queues/support").await.expect(200)["members"].to_string();
+    assert!(!members.contains("eve@example.com"), "{members}");
     invariants(&desk).await;
 }

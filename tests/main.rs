@@ -30,6 +30,7 @@ mod mails;
 mod naughty;
 mod once;
 mod people;
+mod private;
 mod receipt;
 mod related;
 mod rest;

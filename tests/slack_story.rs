@@ -104,6 +104,13 @@ async fn a_form_is_filled_in_and_filed() {
     assert_eq!(ticket["fields"]["photo"][0]["name"], "smoke.png");
     assert_eq!(desk.ledger("slack").await.len(), 1);
 
+    // What was asked before is shown while it is asked again.
+    ana.ticket("").await;
+    let again = newest(&desk).await;
+    ana.choose(&again, "title", "it smokes", &[("title", json!("it smokes"))]).await.expect(200);
+    let suggested = newest(&desk).await.text();
+    assert!(suggested.contains(&format!("You asked before: #{n} It smokes")), "{suggested}");
+
     // Agents see what requesters do not; what is said at once can be said better.
     ben.ticket("").await;
     let staff = newest(&desk).await;

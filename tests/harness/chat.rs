@@ -140,12 +140,21 @@ pub struct Discord {
     user: String,
     /// The text channel they are in, where that is known.
     pub(super) channel: Option<String>,
+    /// The roles they have in the server.
+    pub(super) roles: Vec<String>,
 }
 
 impl Discord {
     pub(super) fn new(http: &Client, base: &str, user: &str) -> Discord {
         let key = Arc::new(discord_key());
-        Discord { http: http.clone(), base: base.into(), key, user: user.into(), channel: None }
+        Discord {
+            http: http.clone(),
+            base: base.into(),
+            key,
+            user: user.into(),
+            channel: None,
+            roles: Vec::new(),
+        }
     }
 
     /// The account, as `POST /v1/members` takes it.
@@ -194,7 +203,7 @@ impl Discord {
             "type": kind, "id": id, "application_id": "658822586720976907",
             "guild_id": "561884984214814744", "channel_id": "938391701561679903",
             "token": format!("token-{id}"), "version": 1, "locale": "en-GB", "data": data,
-            "member": { "user": user, "roles": [], "permissions": "0" },
+            "member": { "user": user, "roles": self.roles, "permissions": "0" },
         });
         if let Some(channel) = &self.channel {
             interaction["channel_id"] = json!(channel);

@@ -26,6 +26,13 @@ impl Discord {
         there
     }
 
+    /// The same person with these roles in the server.
+    pub fn with_roles(&self, roles: &[&str]) -> Discord {
+        let mut there = self.clone();
+        there.roles = roles.iter().map(|role| (*role).to_owned()).collect();
+        there
+    }
+
     /// What is offered while they type.
     pub async fn suggestions(&self, sub: &str, option: &str, typed: &str) -> Vec<Value> {
         let option = json!({ "name": option, "type": 3, "value": typed, "focused": true });

@@ -1,5 +1,5 @@
 //! Slack and Discord on the wire: signatures, payloads, the text grammar of `/ticket`, cards and the two API clients.
-//! It knows nothing of tickets beyond the display strings of [`view::TicketView`], keeps no state and reads no clock.
+//! It knows nothing of tickets beyond what [`view::TicketView`] shows, keeps no state and reads no clock.
 
 pub mod command;
 pub mod discord;

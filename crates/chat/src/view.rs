@@ -1,57 +1,8 @@
-//! What a card shows of a ticket, as display strings, and the buttons it can carry.
-//! The words come from the caller in the reader's language; only the emoji and colours are chosen here.
+//! What a card shows of a ticket, and the buttons it can carry. What it says comes with the view; only
+//! the emoji are chosen here.
 
-/// A ticket as a reader may see it. All strings are plain text; the renderers escape and cut them.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct TicketView {
-    /// The ticket's number, shown as `#12`.
-    pub number: u64,
-    /// The title.
-    pub title: String,
-    /// The status, such as `In progress`.
-    pub status: String,
-    /// The priority, such as `High`.
-    pub priority: String,
-    /// The queue's name.
-    pub queue: String,
-    /// Who asked.
-    pub requester: String,
-    /// Who works on it; nobody yet when absent.
-    pub assignee: Option<String>,
-    /// What is due next, when anything is.
-    pub due: Option<Due>,
-    /// The beginning of what was asked.
-    pub excerpt: String,
-    /// Where the ticket opens in a browser.
-    pub url: Option<String>,
-    /// Which state of the ticket this is: what is pressed on an older one may be out of date.
-    pub version: u32,
-    /// How pressing it is.
-    pub tone: Tone,
-    /// A small line below it, for whoever reads it there.
-    pub footer: Option<String>,
-}
-
-/// How pressing a ticket is, for the colour of its card.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub enum Tone {
-    /// There is time.
-    #[default]
-    Calm,
-    /// A promise was broken.
-    Late,
-    /// There is nothing left to do.
-    Done,
-}
-
-/// A promise and its moment.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Due {
-    /// What is due, such as `First reply due`.
-    pub label: String,
-    /// When, in seconds since 1970; the reader's program shows it in their zone.
-    pub at_unix: i64,
-}
+pub use desk::view::{Due, TicketView, Tone};
+use desk::{Priority, Status};
 
 /// A part of a line: words, or a moment that the reader's program shows in their own zone.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -184,36 +135,30 @@ impl Button {
     }
 }
 
-/// The emoji before a status, with its blank; empty for a status of another language or desk.
-pub(crate) fn status_emoji(status: &str) -> &'static str {
-    match key(status).as_str() {
-        "new" => "🔵 ",
-        "pending assignment" => "🟣 ",
-        "in progress" => "🟢 ",
-        "in review" => "🔎 ",
-        "awaiting requester" => "💬 ",
-        "awaiting confirmation" => "🤝 ",
-        "on hold" => "⏸️ ",
-        "resolved" => "✅ ",
-        "closed" => "⚪ ",
-        _ => "",
+/// The emoji before a status, with its blank.
+pub(crate) fn status_emoji(status: Status) -> &'static str {
+    match status {
+        Status::New => "🔵 ",
+        Status::PendingAssignment => "🟣 ",
+        Status::InProgress => "🟢 ",
+        Status::InReview => "🔎 ",
+        Status::AwaitingRequester => "💬 ",
+        Status::AwaitingConfirmation => "🤝 ",
+        Status::OnHold => "⏸️ ",
+        Status::Resolved => "✅ ",
+        Status::Closed => "⚪ ",
     }
 }
 
-/// The emoji before a priority, with its blank; empty for a priority of another language or desk.
-pub(crate) fn priority_emoji(priority: &str) -> &'static str {
-    match key(priority).as_str() {
-        "urgent" => "🚨 ",
-        "high" => "🔺 ",
-        "medium" => "🔸 ",
-        "low" => "🔹 ",
-        "planned" => "🗓️ ",
-        _ => "",
+/// The emoji before a priority, with its blank.
+pub(crate) fn priority_emoji(priority: Priority) -> &'static str {
+    match priority {
+        Priority::Urgent => "🚨 ",
+        Priority::High => "🔺 ",
+        Priority::Medium => "🔸 ",
+        Priority::Low => "🔹 ",
+        Priority::Planned => "🗓️ ",
     }
-}
-
-fn key(display: &str) -> String {
-    display.trim().to_lowercase().replace('_', " ")
 }
 
 #[cfg(test)]
@@ -235,12 +180,5 @@ mod tests {
             assert_eq!(Button::from_custom_id(other), None, "{other}");
         }
         assert_eq!(Button::from_action_id("esc.take"), None);
-    }
-
-    #[test]
-    fn names_are_known_in_either_spelling() {
-        assert_eq!(status_emoji("In progress"), status_emoji("in_progress"));
-        assert_eq!(priority_emoji("High"), "🔺 ");
-        assert_eq!(status_emoji("Neu"), "");
     }
 }

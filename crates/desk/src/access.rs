@@ -3,12 +3,12 @@
 
 use crate::assign::How;
 use crate::command::{Command, Refusal};
-use crate::config::Queue;
+use crate::config::{Config, Queue};
 use crate::form::Form;
 use crate::history::{Actor, Text};
 use std::collections::BTreeSet;
 
-use crate::id::{OrganisationId, PersonId, RuleId};
+use crate::id::{OrganisationId, PersonId, QueueId, RuleId};
 use crate::organisation::Organisation;
 use crate::person::Person;
 use crate::related::Link;
@@ -87,21 +87,34 @@ pub struct Who {
     pub was: BTreeSet<PersonId>,
     /// The organisation whose tickets they read.
     pub reads: Option<OrganisationId>,
+    /// The private queues they have no part in.
+    pub kept_from: BTreeSet<QueueId>,
 }
 
 impl Who {
     /// A person with their own hands.
     pub fn new(id: PersonId, role: Role) -> Who {
-        Who { id, role, through: None, was: BTreeSet::new(), reads: None }
+        let (was, kept_from) = (BTreeSet::new(), BTreeSet::new());
+        Who { id, role, through: None, was, reads: None, kept_from }
     }
 
     /// A person with all they are: who they were before, and what they read of their organisation,
     /// which its viewers do, and all of its members where they see each other's tickets.
-    pub fn of(person: &Person, role: Role, organisation: Option<&Organisation>) -> Who {
+    pub fn of(
+        person: &Person,
+        role: Role,
+        organisation: Option<&Organisation>,
+        config: &Config,
+    ) -> Who {
         let theirs = organisation.filter(|one| person.organisation.as_ref() == Some(&one.id));
         let reads = theirs.filter(|one| one.shared || role == Role::OrganisationViewer);
         let reads = reads.map(|one| one.id.clone());
-        Who { was: person.was.clone(), reads, ..Who::new(person.id.clone(), role) }
+        Who { was: person.was.clone(), reads, ..Who::new(person.id.clone(), role) }.at(config)
+    }
+
+    /// The same at this desk: what is private there is not theirs to see.
+    pub fn at(self, config: &Config) -> Who {
+        Who { kept_from: config.closed_to(&self.id, self.role), ..self }
     }
 
     /// Whether this id is, or was, theirs.
@@ -244,6 +257,11 @@ impl Permit {
 pub fn may_read(who: &Who, ticket: &Ticket) -> bool {
     let reads_all = who.role.is_staff() || matches!(who.role, Role::Collaborator | Role::Auditor);
     let organisation = who.reads.is_some() && who.reads == ticket.organisation;
+    let is_closed = ticket.queue.as_ref().is_some_and(|queue| who.kept_from.contains(queue));
+    if is_closed {
+        let has_it = ticket.assignee.as_ref() == Some(&who.id);
+        return has_it || who.asks(ticket) || who.follows(ticket);
+    }
     reads_all || who.asks(ticket) || who.follows(ticket) || organisation
 }
 

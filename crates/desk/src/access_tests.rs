@@ -29,9 +29,12 @@ fn person(id: &str, organisation: Option<&str>) -> Person {
     Person { organisation, ..Person::named(id.into(), id) }
 }
 
+fn config() -> Config {
+    Config::fresh("example.com", "admin@example.com", TimeZone::UTC)
+}
+
 /// Kofi of Acme asked; Lea follows.
 fn history() -> Vec<Entry> {
-    let _config = Config::fresh("example.com", "admin@example.com", TimeZone::UTC);
     let opening = opening(Type::Question, Priority::Medium, Channel::Email);
     let opening = Opening { organisation: Some("acme".into()), ..opening };
     let mut history = test_desk::opened(opening, Timestamp::UNIX_EPOCH);
@@ -59,18 +62,53 @@ fn a_ticket_is_read_by_whom_it_concerns() {
         ("ben", None, Role::Auditor, false, true),
     ];
     for (who, of, role, shared, reads) in rows {
-        let one = Who::of(&person(who, of), role, Some(&organisation(shared)));
+        let one = Who::of(&person(who, of), role, Some(&organisation(shared)), &config());
         assert_eq!(may_read(&one, &ticket), reads, "{who} {of:?} {role} {shared}");
     }
-    let gone = Who::of(&person("ben", Some("acme")), Role::OrganisationViewer, None);
+    let gone = Who::of(&person("ben", Some("acme")), Role::OrganisationViewer, None, &config());
     assert!(!may_read(&gone, &ticket), "an organisation that is gone shows nothing");
+}
+
+#[test]
+fn a_private_queue_is_for_those_who_look_after_it() {
+    let mut ticket = fold(&history()).unwrap();
+    let mut config = config();
+    let queue = &mut config.queues[0];
+    (queue.private, queue.lead) = (true, Some("lena".into()));
+    queue.members = vec!["hanna".into()];
+    ticket.queue = Some(queue.id.clone());
+    ticket.assignee = Some("ada".into());
+    let rows = [
+        ("hanna", Role::Agent, true),
+        ("lena", Role::Lead, true),
+        ("ada", Role::Agent, true),
+        ("kofi", Role::Requester, true),
+        ("lea", Role::Requester, true),
+        ("admin", Role::Admin, true),
+        ("audrey", Role::Auditor, true),
+        ("ben", Role::Agent, false),
+        ("maria", Role::Manager, false),
+        ("robot", Role::Service, false),
+        ("cora", Role::Collaborator, false),
+    ];
+    for (who, role, reads) in rows {
+        let one = Who::of(&person(who, None), role, None, &config);
+        assert_eq!(may_read(&one, &ticket), reads, "{who} {role}");
+    }
+    let viewer = Who::of(
+        &person("vera", Some("acme")),
+        Role::OrganisationViewer,
+        Some(&organisation(true)),
+        &config,
+    );
+    assert!(!may_read(&viewer, &ticket), "nor for their organisation");
 }
 
 #[test]
 fn whoever_reads_by_belonging_reads_and_follows_and_nothing_else() {
     let ticket = fold(&history()).unwrap();
     for role in [Role::Requester, Role::OrganisationViewer] {
-        let ben = Who::of(&person("ben", Some("acme")), role, Some(&organisation(true)));
+        let ben = Who::of(&person("ben", Some("acme")), role, Some(&organisation(true)), &config());
         assert!(!may_read_internal(&ben));
         let words = || Text::plain("x");
         for command in [
@@ -100,7 +138,7 @@ fn whoever_was_somebody_else_answers_as_that_one_and_is_not_told_of_it() {
     let ticket = fold(&history).unwrap();
     let was = |id: &str| Person { was: [id.into()].into(), ..person("now", None) };
     for (before, expected) in [("kofi", Some("kofi")), ("lea", Some("lea")), ("eve", None)] {
-        let one = Who::of(&was(before), Role::Requester, None);
+        let one = Who::of(&was(before), Role::Requester, None, &config());
         let reply = Command::ReplyAsRequester(Text::plain("Still."));
         let permit = permit(&one, Some(&ticket), reply);
         let Some(expected) = expected else {
@@ -120,7 +158,7 @@ fn whoever_was_somebody_else_answers_as_that_one_and_is_not_told_of_it() {
         assert!(!told[0].contains(expected), "{told:?}");
     }
     // An agent who asked it under another name works on it as themself.
-    let agent = Who::of(&was("kofi"), Role::Agent, None);
+    let agent = Who::of(&was("kofi"), Role::Agent, None, &config());
     let claim = permit(&agent, Some(&ticket), Command::Claim).unwrap();
     assert_eq!(claim.by().person_id(), Some(&"now".into()));
 }

@@ -1,5 +1,7 @@
 //! How a desk is set up: its people, queues and promises. One immutable document a version.
 
+use std::collections::BTreeSet;
+
 use jiff::tz::TimeZone;
 use serde::{Deserialize, Serialize};
 
@@ -7,6 +9,7 @@ use crate::access::Role;
 use crate::assign::{Assignment, Region, Work};
 use crate::calendar::NamedCalendar;
 use crate::form::Form;
+use crate::guild_role::GuildRole;
 use crate::id::{CalendarId, FormId, PersonId, QueueId};
 use crate::language::Language;
 use crate::macros::Macro;
@@ -14,6 +17,7 @@ use crate::policy::{Circumstances, Policy};
 use crate::rule::Rule;
 use crate::schedule::Calendar;
 use crate::sla::Promise;
+use crate::ticket::{Place, Ticket};
 use crate::upgrade::AtRest;
 use crate::ways::Ways;
 use crate::webhook::Webhook;
@@ -62,6 +66,9 @@ pub struct Config {
     pub workspaces: Vec<String>,
     /// Discord guilds served; empty serves any validly signed one.
     pub guilds: Vec<String>,
+    /// Roles of guilds that make people members.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub guild_roles: Vec<GuildRole>,
     /// Channels in which an emoji on a message does nothing.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub no_emoji: Vec<ChatChannel>,
@@ -81,6 +88,9 @@ pub struct Member {
     /// What they take on, and when.
     #[serde(default, skip_serializing_if = "Work::is_usual")]
     pub work: Work,
+    /// Whether roles of a Discord guild made them a member, and may unmake them.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub from_guild: bool,
 }
 
 /// Tickets waiting for a team, and who answers for them.
@@ -108,6 +118,10 @@ pub struct Queue {
     /// Whether a solution waits until every task is done.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub tasks_first: bool,
+    /// Whether its tickets are for those who look after it alone: to other agents they do not exist, and
+    /// its channel hears that they are there and no more.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub private: bool,
     /// What its statuses are called, and where its tickets may not go.
     #[serde(default, skip_serializing_if = "Ways::is_usual")]
     pub ways: Ways,
@@ -209,7 +223,36 @@ impl TryFrom<String> for ChatChannel {
     }
 }
 
+impl Queue {
+    /// Whether somebody works on it or answers for it.
+    pub fn is_looked_after_by(&self, person: &PersonId) -> bool {
+        let answers_for = [&self.lead, &self.manager, &self.head];
+        self.members.contains(person) || answers_for.into_iter().flatten().any(|one| one == person)
+    }
+}
+
 impl Config {
+    /// The queues whose tickets this person does not see: private ones they have no part in.
+    pub fn closed_to(&self, person: &PersonId, role: Role) -> BTreeSet<QueueId> {
+        if matches!(role, Role::Admin | Role::Auditor) {
+            return BTreeSet::new();
+        }
+        let closed =
+            self.queues.iter().filter(|queue| queue.private && !queue.is_looked_after_by(person));
+        closed.map(|queue| queue.id.clone()).collect()
+    }
+
+    /// The place in chat a ticket was asked in, where its requester is answered there: what is private
+    /// is answered nowhere others read.
+    pub fn answered_in<'a>(&self, ticket: &'a Ticket) -> Option<&'a Place> {
+        ticket.origin.as_ref().filter(|place| !self.is_private(ticket) || !place.is_open())
+    }
+
+    /// Whether a ticket is for those who look after its queue alone.
+    pub fn is_private(&self, ticket: &Ticket) -> bool {
+        ticket.queue.as_ref().and_then(|queue| self.queue(queue)).is_some_and(|queue| queue.private)
+    }
+
     /// A fresh desk: one queue, `support`, and one member, who is its agent, lead, manager and
     /// head, so that every promise is kept from the first minute.
     pub fn fresh(domain: &str, admin_email: &str, zone: TimeZone) -> Config {
@@ -225,6 +268,7 @@ impl Config {
             channel: None,
             review: false,
             tasks_first: false,
+            private: false,
             ways: Ways::default(),
             assignment: None,
         };
@@ -234,6 +278,7 @@ impl Config {
             name: "Admin".into(),
             role: Role::Admin,
             work: Work::default(),
+            from_guild: false,
         };
         Config {
             version: 0,
@@ -252,6 +297,7 @@ impl Config {
             limits: Limits::default(),
             workspaces: Vec::new(),
             guilds: Vec::new(),
+            guild_roles: Vec::new(),
             no_emoji: Vec::new(),
         }
     }

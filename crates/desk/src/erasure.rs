@@ -118,6 +118,7 @@ mod tests {
             name: "Ana".into(),
             role: Role::Admin,
             work: Work::default(),
+            from_guild: false,
         });
         let place = Err(NotErased::HasAPlace { queues: "Support".into() });
         assert_eq!(may(&config, "admin"), place);

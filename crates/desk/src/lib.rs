@@ -48,7 +48,9 @@ pub mod texts;
 pub mod talk;
 
 pub mod form;
+pub mod guild_role;
 
+pub mod alike;
 pub mod answer;
 
 pub mod task;
@@ -84,6 +86,8 @@ pub mod macros;
 pub mod hindsight;
 
 pub mod message;
+
+pub mod view;
 
 pub mod outbox;
 

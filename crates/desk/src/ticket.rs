@@ -266,6 +266,14 @@ pub enum Place {
     },
 }
 
+impl Place {
+    /// Whether everybody in a channel reads there. Slack's direct messages have ids that begin with D; in
+    /// Discord a ticket has a private thread.
+    pub fn is_open(&self) -> bool {
+        matches!(self, Place::Slack { channel, .. } if !channel.starts_with('D'))
+    }
+}
+
 /// What the requester thought of the help, 1 (very bad) to 5 (great).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Rating {

@@ -10,6 +10,7 @@ use crate::assign::Region;
 use crate::calendar::{Hours, NamedCalendar};
 use crate::config::{ChatChannel, Config, Limits, Member, Queue};
 use crate::form::Form;
+use crate::guild_role::GuildRole;
 use crate::id::{CalendarId, PolicyId};
 use crate::language::Language;
 use crate::macros::Macro;
@@ -53,6 +54,8 @@ pub(crate) struct AtRest {
     #[serde(default)]
     guilds: Vec<String>,
     #[serde(default)]
+    guild_roles: Vec<GuildRole>,
+    #[serde(default)]
     no_emoji: Vec<ChatChannel>,
 }
 
@@ -82,6 +85,7 @@ impl From<AtRest> for Config {
             limits: stored.limits,
             workspaces: stored.workspaces,
             guilds: stored.guilds,
+            guild_roles: stored.guild_roles,
             no_emoji: stored.no_emoji,
         };
         if let Some(one) = stored.policy {

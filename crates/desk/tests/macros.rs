@@ -22,7 +22,14 @@ fn config() -> Config {
     let mut config = Config::fresh("example.com", "admin@example.com", TimeZone::UTC);
     let (email, name) = ("ben@example.com".to_owned(), "Ben Boateng".to_owned());
     let id = PersonId::from("ben");
-    config.members.push(Member { id, email, name, role: Role::Agent, work: Default::default() });
+    config.members.push(Member {
+        id,
+        email,
+        name,
+        role: Role::Agent,
+        work: Default::default(),
+        from_guild: false,
+    });
     config
 }
 

@@ -316,6 +316,7 @@ fn heard(story: &Story) -> Vec<(i64, Alarm)> {
         channel: None,
         review: false,
         tasks_first: false,
+        private: false,
         ways: Default::default(),
     };
     let mut heard = Vec::new();

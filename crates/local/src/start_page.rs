@@ -6,7 +6,8 @@ use std::sync::Arc;
 use axum::extract::State;
 use axum::response::{Html, IntoResponse, Response};
 use desk::config::Config;
-use desk::sla::{self, Metric};
+use desk::sla;
+use desk::view::{TicketView, Viewer};
 use desk::{Number, Priority};
 use http::{StatusCode, header};
 use jiff::Timestamp;
@@ -118,7 +119,7 @@ fn tickets(open: &[Stored], config: &Config, now: Timestamp) -> Markup {
             } @else {
                 table {
                     thead { tr { th { "Number" } th { "Title" } th { "Requester" } th { "Status" } th { "Priority" } th { "Assignee" } th { "Due" } } }
-                    tbody { @for stored in open.iter().take(SHOWN) { (row(stored, config, now)) } }
+                    tbody { @for stored in open.iter().take(SHOWN) { (row(&seen(stored, config, now), now)) } }
                 }
                 @if open.len() > SHOWN { p.quiet { "and " (open.len() - SHOWN) " more: " code { "GET /v1/tickets" } } }
             }
@@ -126,40 +127,38 @@ fn tickets(open: &[Stored], config: &Config, now: Timestamp) -> Markup {
     }
 }
 
-fn row(stored: &Stored, config: &Config, now: Timestamp) -> Markup {
-    let ticket = &stored.ticket;
-    let assignee = ticket.assignee.as_ref().and_then(|id| config.member(id));
-    let priority = match ticket.priority {
+/// As whoever runs the desk is shown it.
+fn seen(stored: &Stored, config: &Config, now: Timestamp) -> TicketView {
+    verbs::shown(stored, &stored.title, "", Viewer::Agent, config, now)
+}
+
+fn row(view: &TicketView, now: Timestamp) -> Markup {
+    let priority = match view.priority {
         Priority::Urgent => "urgent",
         Priority::High => "high",
         Priority::Medium | Priority::Low | Priority::Planned => "calm",
     };
     html! {
         tr {
-            td.number { (ticket.number) }
-            td.title { (stored.title) div.quiet { "by " (ticket.channel.label()) } }
-            td { (stored.asker.name) }
-            td { span.status data-status=(ticket.status) { (config.label(ticket)) } }
-            td { span class=(priority) { (ticket.priority.label()) } }
-            td { @match assignee { Some(member) => (member.name), None => { span.quiet { "nobody yet" } } } }
-            td { (due(stored, now)) }
+            td.number { "#" (view.number) }
+            td.title { (view.title) div.quiet { "by " (view.channel.label()) } }
+            td { (view.requester) }
+            td { span.status data-status=(view.status) { (view.status_label) } }
+            td { span class=(priority) { (view.priority.label()) } }
+            td { @match &view.assignee { Some(name) => (name), None => { span.quiet { "nobody yet" } } } }
+            td { (due(view, now)) }
         }
     }
 }
 
-fn due(stored: &Stored, now: Timestamp) -> Markup {
-    let Some((metric, at)) = sla::next_due(&stored.ticket) else {
+fn due(view: &TicketView, now: Timestamp) -> Markup {
+    let at = view.due.as_ref().map(|due| (due, Timestamp::from_second(due.at_unix)));
+    let Some((due, Ok(at))) = at else {
         return html! { span.quiet { "clock stands still" } };
     };
-    let what = match metric {
-        Metric::FirstResponse => "first reply",
-        Metric::NextResponse => "next reply",
-        Metric::Resolution => "solution",
-    };
-    let late = at <= now;
     html! {
-        span class=(if late { "late" } else { "due" }) { @if late { "overdue " } (length(now.duration_until(at).abs())) }
-        div.quiet { (what) ", " (clock(at)) }
+        span class=(if due.is_over { "late" } else { "due" }) { @if due.is_over { "overdue " } (length(now.duration_until(at).abs())) }
+        div.quiet { (due.label) ", " (clock(at)) }
     }
 }
 

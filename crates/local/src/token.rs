@@ -52,6 +52,7 @@ async fn make(desk: &LocalDesk, address: &str, role: Role) -> Result<String> {
                 name,
                 role,
                 work: Work::default(),
+                from_guild: false,
             },
         )
         .await?;

@@ -32,6 +32,7 @@ fn config() -> Config {
             name: id.into(),
             role: Role::Agent,
             work: Work::default(),
+            from_guild: false,
         });
     }
     config.queues[0].members = TEAM.map(PersonId::from).into();

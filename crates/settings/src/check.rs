@@ -12,6 +12,7 @@ pub fn check(config: &Config) -> Result<(), Wrong> {
     members(config)?;
     queues(config)?;
     work(config)?;
+    crate::guild_role::check(config)?;
     calendars(config)?;
     policies(config)?;
     crate::form_check::forms(config)?;

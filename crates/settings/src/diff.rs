@@ -163,6 +163,7 @@ fn things(config: &Config) -> Vec<Thing> {
             fields: [
                 vec![field("name", member.name.clone()), field("role", member.role.to_string())],
                 assign::work_rows(&member.work),
+                vec![field("from_guild", yes(member.from_guild))],
             ]
             .concat(),
         }
@@ -174,6 +175,10 @@ fn things(config: &Config) -> Vec<Thing> {
             field("name", region.name.clone()),
             field("postcodes", region.postcodes.join(", ")),
         ],
+    }));
+    things.extend(config.guild_roles.iter().map(|one| Thing {
+        what: format!("guild role {}", one.id),
+        fields: crate::guild_role::rows(one),
     }));
     things.extend(config.calendars.iter().map(calendar));
     things.extend(config.policies.iter().map(policy));
@@ -200,6 +205,11 @@ fn things(config: &Config) -> Vec<Thing> {
     things
 }
 
+/// What is not so goes without saying.
+fn yes(flag: bool) -> String {
+    if flag { "true".into() } else { String::new() }
+}
+
 fn queue(queue: &Queue) -> Thing {
     let person = |who: &Option<desk::PersonId>| who.as_ref().map(ToString::to_string);
     let members: Vec<&str> = queue.members.iter().map(|who| who.as_str()).collect();
@@ -211,8 +221,9 @@ fn queue(queue: &Queue) -> Thing {
         ("manager", person(&queue.manager).unwrap_or_default()),
         ("head", person(&queue.head).unwrap_or_default()),
         ("members", members.join(", ")),
-        ("review", if queue.review { "true".into() } else { String::new() }),
-        ("tasks_first", if queue.tasks_first { "true".into() } else { String::new() }),
+        ("review", yes(queue.review)),
+        ("tasks_first", yes(queue.tasks_first)),
+        ("private", yes(queue.private)),
     ];
     let fields = fields.map(|(name, value)| (name.to_owned(), value));
     let fields = fields.into_iter().chain(assign::queue_rows(queue.assignment));

@@ -18,13 +18,14 @@ use crate::lines::{self, Lines};
 use crate::policy::{self, one_of};
 use crate::table::{Table, address};
 use crate::wrong::Wrong;
-use crate::{form, form_export, macros, rule, ways, webhook};
+use crate::{form, form_export, guild_role, macros, rule, ways, webhook};
 
 const FIELDS: &[&str] = &[
     "domain",
     "zone",
     "workspaces",
     "guilds",
+    "guild_roles",
     "no_emoji",
     "members",
     "queues",
@@ -38,7 +39,8 @@ const FIELDS: &[&str] = &[
     "language",
     "limits",
 ];
-const MEMBER: &[&str] = &["email", "name", "role", "skills", "regions", "capacity", "calendar"];
+const MEMBER: &[&str] =
+    &["email", "name", "role", "skills", "regions", "capacity", "calendar", "from_guild"];
 pub(crate) const QUEUE: &[&str] = &[
     "id",
     "name",
@@ -50,6 +52,7 @@ pub(crate) const QUEUE: &[&str] = &[
     "members",
     "review",
     "tasks_first",
+    "private",
     "labels",
     "forbidden",
     "assignment",
@@ -130,6 +133,7 @@ impl Document {
         config.rules.iter_mut().for_each(|rule| rule.version = 1);
         config.webhooks.sort_by(|a, b| a.id.cmp(&b.id));
         config.regions.sort_by(|a, b| a.id.cmp(&b.id));
+        config.guild_roles.sort_by(|a, b| a.id.cmp(&b.id));
         config.calendars.sort_by(|a, b| a.id.cmp(&b.id));
         for list in [&mut config.workspaces, &mut config.guilds] {
             *list = BTreeSet::from_iter(std::mem::take(list)).into_iter().collect();
@@ -180,6 +184,7 @@ fn config(value: &Value) -> Result<Config, Wrong> {
     let members = table.tables("members", MEMBER)?;
     let queues = table.tables("queues", QUEUE)?;
     let regions = table.tables("regions", assign::REGION)?;
+    let guild_roles = table.tables("guild_roles", guild_role::FIELDS)?;
     let calendars = table.tables("calendars", calendar::FIELDS)?;
     let calendars = calendars.iter().map(|table| calendar::of_table(table, &zone));
     let calendars = calendars.collect::<Result<Vec<_>, _>>()?;
@@ -204,6 +209,7 @@ fn config(value: &Value) -> Result<Config, Wrong> {
         regions: regions.iter().map(assign::region).collect::<Result<_, _>>()?,
         workspaces: table.read_all("workspaces", account)?,
         guilds: table.read_all("guilds", account)?,
+        guild_roles: guild_roles.iter().map(guild_role::of_table).collect::<Result<_, _>>()?,
         no_emoji: table.read_all("no_emoji", channel)?,
         domain,
         zone,
@@ -217,14 +223,15 @@ fn member(table: &Table<'_>) -> Result<Member, Wrong> {
     let role = table.read("role", |word| one_of(word, Role::ALL))?;
     let role = role.ok_or_else(|| table.wrong("role", "it is needed"))?;
     let name = table.text("name", NAME_AT_MOST)?.unwrap_or_else(|| name_from_address(&email));
-    let work = assign::work(table)?;
-    Ok(Member { id: PersonId(email.clone()), email, name, role, work })
+    let (work, from_guild) = (assign::work(table)?, table.flag("from_guild")?);
+    Ok(Member { id: PersonId(email.clone()), email, name, role, work, from_guild })
 }
 
 pub(crate) fn queue(table: &Table<'_>, domain: &str) -> Result<Queue, Wrong> {
     let id = table.read("id", short_word)?.ok_or_else(|| table.wrong("id", "it is needed"))?;
     let person = |name: &str| Ok::<_, Wrong>(table.read(name, address)?.map(PersonId));
     let (review, tasks_first) = (table.flag("review")?, table.flag("tasks_first")?);
+    let private = table.flag("private")?;
     let mailbox = table.read("address", address)?;
     let members = table.read_all("members", address)?;
     Ok(Queue {
@@ -237,6 +244,7 @@ pub(crate) fn queue(table: &Table<'_>, domain: &str) -> Result<Queue, Wrong> {
         channel: table.read("channel", channel)?,
         review,
         tasks_first,
+        private,
         ways: ways::of_table(table)?,
         assignment: assign::queue(table)?,
         id: QueueId(id),

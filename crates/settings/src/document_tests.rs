@@ -31,7 +31,14 @@ fn full() -> Config {
             capacity: Some(12),
             calendar: Some(CalendarId::from("night")),
         };
-        config.members.push(Member { id, email: email.into(), name, role, work });
+        config.members.push(Member {
+            id,
+            email: email.into(),
+            name,
+            role,
+            work,
+            from_guild: role == Role::Agent,
+        });
     }
     let ana = config.members[1].id.clone();
     config.queues.push(Queue {
@@ -46,6 +53,7 @@ fn full() -> Config {
         channel: Some(ChatChannel::Slack("C0123".into())),
         review: true,
         tasks_first: true,
+        private: true,
         ways: desk::ways::Ways {
             labels: [(
                 desk::Status::InProgress,
@@ -105,6 +113,13 @@ fn full() -> Config {
     });
     config.workspaces = vec!["T01".into()];
     config.guilds = vec!["123".into(), "456".into()];
+    let guild_role = |id: &str, role, queues: &[&str]| desk::guild_role::GuildRole {
+        id: id.into(),
+        role,
+        queues: queues.iter().map(|id| QueueId::from(*id)).collect(),
+    };
+    config.guild_roles =
+        vec![guild_role("77", Role::Agent, &["it"]), guild_role("78", Role::Lead, &[])];
     config.no_emoji = vec![ChatChannel::Discord("7".into()), ChatChannel::Slack("C01".into())];
     config
 }

@@ -34,13 +34,14 @@ const MEMBERS: &str = "
 # Everybody with a role: admin, manager, lead, agent, collaborator, organisation_viewer, auditor,
 # service. Everybody else may ask. One of them stays admin. Of an agent there may be said: skills (a
 # ticket asks for them by tags), regions, capacity (open tickets they are given at most), calendar
-# (when they work).
+# (when they work). Whom a role in Discord made a member is from_guild = true.
 ";
 const QUEUES: &str = "
 # Queues, in order: the first takes what no other asks for. Of a broken promise the lead hears at
 # once, the manager half a target later, the head a whole target later. A channel is written
 # slack:C0123ABC or discord:123456789012345678. Where review = true a colleague looks at each solution
-# before the requester does; where tasks_first = true a solution waits until every task is done. With
+# before the requester does; where tasks_first = true a solution waits until every task is done. Tickets
+# of a queue with private = true are seen by those who look after it alone. With
 # assignment = \"round_robin\" or \"least_loaded\" tickets are given out by themselves, to nobody more
 # than capacity says. Statuses may be called something else, labels = { in_progress = { agents =
 # \"Cooking\" } }, and moves forbidden, forbidden = [\"in_progress -> on_hold\"].
@@ -93,6 +94,7 @@ impl Document {
             line(&mut out, "name", &quoted(&one.name));
             line(&mut out, "postcodes", &list(&one.postcodes));
         }
+        crate::guild_role::write(&mut out, &config.guild_roles);
         for (n, one) in config.calendars.iter().enumerate() {
             out.push_str(if n == 0 { CALENDARS } else { "\n" });
             calendar(&mut out, one);
@@ -118,6 +120,9 @@ fn members(out: &mut String, members: &[Member]) {
         for (name, value) in assign::work_lines(&member.work) {
             let _ = write!(out, ", {name} = {value}");
         }
+        if member.from_guild {
+            out.push_str(", from_guild = true");
+        }
         out.push_str(" },\n");
     }
     out.push_str("]\n");
@@ -139,8 +144,10 @@ fn queue(out: &mut String, queue: &Queue) {
     if queue.review {
         line(out, "review", "true");
     }
-    if queue.tasks_first {
-        line(out, "tasks_first", "true");
+    for (name, flag) in [("tasks_first", queue.tasks_first), ("private", queue.private)] {
+        if flag {
+            line(out, name, "true");
+        }
     }
     for (name, value) in ways::lines(&queue.ways) {
         line(out, name, &value);

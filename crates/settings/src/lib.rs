@@ -9,6 +9,7 @@ mod export;
 mod form_check;
 mod form_export;
 mod grammar;
+mod guild_role;
 mod lines;
 mod table;
 mod wrong;

@@ -89,7 +89,8 @@ impl Store {
     /// Somebody at a door, with all they are: the one place where that is put together.
     pub async fn who(&self, person: &Person, role: Role) -> Result<Who, Error> {
         let organisation = self.organisation_of(person).await?;
-        Ok(Who::of(person, role, organisation.as_ref()))
+        let config = self.config().await?;
+        Ok(Who::of(person, role, organisation.as_ref(), &config))
     }
 
     /// Whom a person belongs to.

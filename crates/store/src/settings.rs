@@ -81,7 +81,7 @@ impl Store {
         let granted = self.configure(by, |config| {
             let mut config = config.clone();
             match config.members.iter_mut().find(|known| known.id == member.id) {
-                Some(known) => known.role = member.role,
+                Some(known) => (known.role, known.from_guild) = (member.role, member.from_guild),
                 None => config.members.push(member.clone()),
             }
             Ok::<Config, Infallible>(config)

@@ -135,7 +135,7 @@ pub async fn file_form(
     };
     // Whoever files may be new: they are then known under the id the transaction gave them.
     let reader = if speaker.is_new { &stored.ticket.requester } else { &speaker.person.id };
-    let view = view::for_speaker(&stored, &body, &config, reader);
+    let view = view::for_speaker(&stored, &body, &config, reader, store.now());
     Ok(Filed::Done(Reply::Card(words::filed(&stored), Box::new(view), Vec::new())))
 }
 
@@ -163,7 +163,7 @@ pub async fn amend(
         Ok(done) => now(store, done).await?,
         Err(error) => return refused(error),
     };
-    let view = view::for_speaker(&stored, "", &config, &speaker.person.id);
+    let view = view::for_speaker(&stored, "", &config, &speaker.person.id, store.now());
     let sentence = words::stands(&stored, &config, &speaker.person.id);
     Ok(Filed::Done(Reply::Card(sentence, Box::new(view), Vec::new())))
 }

@@ -3,11 +3,12 @@
 
 use chat::view::TicketView;
 use desk::config::{Config, Queue};
-use desk::{QueueId, Status};
+use desk::{PersonId, QueueId, Status};
+use jiff::Timestamp;
 use store::read::{List, Resume};
 use store::{Error, Store, Stored};
 
-use crate::{Speaker, asked, view, who};
+use crate::{Speaker, asked, may_see, view, who};
 
 /// Tickets of a page.
 const PAGE: usize = 20;
@@ -69,7 +70,7 @@ pub async fn home(
         return for_agent(store, speaker, &config, filter, after).await;
     }
     let found = store.tickets(&asked(store, speaker, PAGE).await?).await?;
-    let groups = grouped(&found, &config);
+    let groups = grouped(&found, &config, &speaker.person.id, store.now());
     Ok(Home { filters: Vec::new(), groups, next: None })
 }
 
@@ -86,13 +87,14 @@ async fn for_agent(
     };
     let page = store.list(&list, after, PAGE).await?;
     let mut found = store.tickets(&page.numbers).await?;
-    if let Filter::Free(_) = filter {
-        found.retain(|stored| stored.ticket.assignee.is_none());
-    }
+    let is_free = |stored: &Stored| stored.ticket.assignee.is_none();
+    found.retain(|stored| may_see(speaker, config, stored));
+    found.retain(|stored| !matches!(filter, Filter::Free(_)) || is_free(stored));
     let filters = filters(speaker, config);
     let chosen = filters.iter().find(|(one, _)| one == filter);
     let heading = chosen.map_or_else(|| "Assigned to you".to_owned(), |(_, name)| name.clone());
-    let shown = found.iter().map(|stored| view::card_for_agent(stored, "", config)).collect();
+    let (me, now) = (&speaker.person.id, store.now());
+    let shown = found.iter().map(|stored| view::for_speaker(stored, "", config, me, now)).collect();
     Ok(Home { filters, groups: vec![(heading, shown)], next: page.next })
 }
 
@@ -114,7 +116,12 @@ fn filters(speaker: &Speaker, config: &Config) -> Vec<(Filter, String)> {
 }
 
 /// What waits for whoever asked, what is open, what was solved.
-fn grouped(found: &[Stored], config: &Config) -> Vec<(String, Vec<TicketView>)> {
+fn grouped(
+    found: &[Stored],
+    config: &Config,
+    me: &PersonId,
+    now: Timestamp,
+) -> Vec<(String, Vec<TicketView>)> {
     let group = |status: Status| match status {
         Status::AwaitingRequester | Status::AwaitingConfirmation => 0,
         Status::Resolved | Status::Closed => 2,
@@ -123,7 +130,8 @@ fn grouped(found: &[Stored], config: &Config) -> Vec<(String, Vec<TicketView>)> 
     let headings = ["Waiting for you", "Open", "Solved recently"];
     let groups = headings.iter().enumerate().map(|(nth, heading)| {
         let theirs = found.iter().filter(|stored| group(stored.ticket.status) == nth);
-        let shown = theirs.map(|stored| view::card_for_requester(stored, "", config)).collect();
+        let view = |stored| view::for_speaker(stored, "", config, me, now);
+        let shown = theirs.map(view).collect();
         ((*heading).to_owned(), shown)
     });
     groups.filter(|(_, shown): &(String, Vec<TicketView>)| !shown.is_empty()).collect()

@@ -36,7 +36,7 @@ use store::read::List;
 use store::{Error, Store, Stored};
 
 pub use press::{press, rate};
-pub use view::{card_for_agent, card_for_requester};
+pub use view::{for_speaker, shown};
 pub use words::{not_done, working_on_it};
 
 /// Who speaks, and through which door.
@@ -191,7 +191,7 @@ fn answer_refusal(done: Result<Reply, Error>) -> Result<Reply, Error> {
 
 fn who(speaker: &Speaker, config: &Config) -> Who {
     let person = &speaker.person;
-    Who::of(person, config.role(&person.id), speaker.organisation.as_ref())
+    Who::of(person, config.role(&person.id), speaker.organisation.as_ref(), config)
 }
 
 async fn mine(store: &Store, speaker: &Speaker) -> Result<Reply, Error> {
@@ -207,7 +207,9 @@ async fn mine(store: &Store, speaker: &Speaker) -> Result<Reply, Error> {
     if found.is_empty() {
         return Ok(Reply::Notice(words::NO_TICKETS.into()));
     }
-    let views = found.iter().map(|stored| view::for_speaker(stored, "", &config, me)).collect();
+    let moment = store.now();
+    let shown = |stored: &Stored| view::for_speaker(stored, "", &config, me, moment);
+    let views = found.iter().map(shown).collect();
     Ok(Reply::List(heading.into(), views))
 }
 
@@ -218,6 +220,11 @@ async fn asked(store: &Store, speaker: &Speaker, at_most: usize) -> Result<Vec<N
     Ok(store.asked_by(&people, None, at_most).await?.numbers)
 }
 
+/// Whether this person may read a ticket at all: lists show them no other.
+pub fn may_see(speaker: &Speaker, config: &Config, stored: &Stored) -> bool {
+    may_read(&who(speaker, config), &stored.ticket)
+}
+
 /// The ticket, if this person may read it; to anyone else it does not exist.
 pub async fn readable(
     store: &Store,
@@ -226,7 +233,7 @@ pub async fn readable(
 ) -> Result<Option<Stored>, Error> {
     let config = store.config().await?;
     let stored = store.ticket(number).await?;
-    Ok(stored.filter(|stored| may_read(&who(speaker, &config), &stored.ticket)))
+    Ok(stored.filter(|stored| may_see(speaker, &config, stored)))
 }
 
 async fn show(store: &Store, speaker: &Speaker, number: Number) -> Result<Reply, Error> {
@@ -246,7 +253,7 @@ async fn card(
     let described = texts::description(&stored.ticket);
     let words = store.words(number, &[described]).await?;
     let excerpt = words.get(&described).map(|text| text.body.as_str()).unwrap_or_default();
-    let view = view::for_speaker(stored, excerpt, config, &speaker.person.id);
+    let view = view::for_speaker(stored, excerpt, config, &speaker.person.id, store.now());
     let buttons = view::buttons(stored, &who(speaker, config));
     Ok(Reply::Card(sentence, Box::new(view), buttons))
 }
@@ -280,7 +287,8 @@ async fn file(
     };
     let stored = now(store, store.open(new, along, &no_answer).await?).await?;
     // Whoever files may be new: they are then known under the id the transaction gave them.
-    let view = view::for_speaker(&stored, &text.body, &config, &stored.ticket.requester);
+    let view =
+        view::for_speaker(&stored, &text.body, &config, &stored.ticket.requester, store.now());
     Ok(Reply::Card(words::filed(&stored), Box::new(view), Vec::new()))
 }
 

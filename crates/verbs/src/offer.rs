@@ -1,6 +1,7 @@
 //! What dialogs in chat show before anything is done: whom an answer reaches, and which tickets somebody
 //! could mean.
 
+use desk::alike::are_alike;
 use desk::config::Config;
 use desk::ticket::Place;
 use desk::{Number, PersonId, Status};
@@ -8,6 +9,11 @@ use store::read::List;
 use store::{Error, Store, Stored};
 
 use crate::{Speaker, asked, readable, who};
+
+/// How many of what somebody asked is looked at for something alike.
+const LOOKED_AT: usize = 50;
+/// How many of it are shown.
+const SHOWN: usize = 3;
 
 /// Whom an answer reaches, and how, a line each; none where this person may not see the ticket.
 pub async fn recipients(
@@ -19,7 +25,7 @@ pub async fn recipients(
     let (ticket, config) = (&stored.ticket, store.config().await?);
     let mut lines = Vec::new();
     for id in std::iter::once(&ticket.requester).chain(&ticket.followers) {
-        let origin = ticket.origin.as_ref().filter(|_| *id == ticket.requester);
+        let origin = config.answered_in(ticket).filter(|_| *id == ticket.requester);
         let talk = store.talk(number, id).await?;
         lines.extend(reached(store, &config, id, origin.or(talk.as_ref())).await?);
     }
@@ -47,6 +53,19 @@ async fn reached(
         (_, None, true) => "no way: neither an address nor an account is known".to_owned(),
     };
     Ok(Some(format!("{name}: {how}")))
+}
+
+/// What this person asked of late under a title like this one, a line each; the newest first.
+pub async fn similar(store: &Store, speaker: &Speaker, title: &str) -> Result<Vec<String>, Error> {
+    let config = store.config().await?;
+    let asked = asked(store, speaker, LOOKED_AT).await?;
+    let mut found = store.tickets(&asked).await?;
+    found.retain(|stored| are_alike(&stored.title, title));
+    let line = |stored: &Stored| {
+        let stands = config.label_for_requester(&stored.ticket);
+        format!("{} {} · {stands}", stored.ticket.number, stored.title)
+    };
+    Ok(found.iter().take(SHOWN).map(line).collect())
 }
 
 /// The title of a ticket this person may see.

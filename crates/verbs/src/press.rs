@@ -36,7 +36,12 @@ pub async fn press(
             return Ok(Reply::Notice(words::NEEDS_A_DIALOG.into()));
         }
     };
-    change(store, speaker, number, along, |_| command.clone()).await
+    let done = change(store, speaker, number, along, |_| command.clone()).await?;
+    Ok(match (button, done) {
+        // How it was is asked where the conversation is, once.
+        (Button::Confirm, Reply::Card(sentence, ..)) => Reply::Notice(sentence),
+        (_, done) => done,
+    })
 }
 
 /// The ticket as it stands, where its requester wrote since it was shown.

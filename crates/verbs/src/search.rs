@@ -33,8 +33,9 @@ pub async fn search(store: &Store, speaker: &Speaker, wanted: &str) -> Result<Re
     if found.is_empty() {
         return Ok(Reply::Notice(words::NOTHING_FOUND.into()));
     }
-    let me = &speaker.person.id;
-    let views = found.iter().map(|stored| view::for_speaker(stored, "", &config, me)).collect();
+    let (me, now) = (&speaker.person.id, store.now());
+    let shown = |stored: &Stored| view::for_speaker(stored, "", &config, me, now);
+    let views = found.iter().map(shown).collect();
     Ok(Reply::List(words::FOUND.into(), views))
 }
 

@@ -114,6 +114,6 @@ async fn own(store: &Store, config: &Config, known: &Known) -> Result<Who, Probl
     match &known.person {
         Some(person) if person.erased => Err(Problem::unauthorized()),
         Some(person) => Ok(store.who(person, role).await?),
-        None => Ok(Who::new(known.token.person.clone(), role)),
+        None => Ok(Who::new(known.token.person.clone(), role).at(config)),
     }
 }

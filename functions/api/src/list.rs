@@ -89,14 +89,7 @@ async fn wanted(call: &Call<'_>) -> Result<Wanted, Problem> {
     let priority = call
         .parameter("priority")
         .map(|word| one_of("priority", word, Priority::ALL, Priority::parse));
-    let assignee = call.parameter("assignee").map(|word| match word {
-        "none" => Ok(Assignee::Nobody),
-        "me" => Ok(Assignee::Person(call.caller.who.id.clone())),
-        word => match call.caller.config.find_member(word) {
-            Some(member) => Ok(Assignee::Person(member.id.clone())),
-            None => Err(Problem::field("assignee", "there is no such member")),
-        },
-    });
+    let assignee = assignee(call).await?;
     let queue = call.parameter("queue").map(|id| call.known_queue(id)).transpose()?;
     let requester = requester(call).await?;
     let external_id = call.parameter("external_id").map(str::to_owned);
@@ -104,10 +97,27 @@ async fn wanted(call: &Call<'_>) -> Result<Wanted, Problem> {
         queue,
         status: status.transpose()?,
         priority: priority.transpose()?,
-        assignee: assignee.transpose()?,
+        assignee,
         requester,
         external_id,
     })
+}
+
+/// Whoever was a member and is none any more still has what they worked on.
+async fn assignee(call: &Call<'_>) -> Result<Option<Assignee>, Problem> {
+    let word = match call.parameter("assignee") {
+        None => return Ok(None),
+        Some("none") => return Ok(Some(Assignee::Nobody)),
+        Some("me") => return Ok(Some(Assignee::Person(call.caller.who.id.clone()))),
+        Some(word) => word,
+    };
+    if let Some(member) = call.caller.config.find_member(word) {
+        return Ok(Some(Assignee::Person(member.id.clone())));
+    }
+    match call.store.person(&PersonId::from(word)).await? {
+        Some(person) => Ok(Some(Assignee::Person(person.id))),
+        None => Err(Problem::field("assignee", "there is no such member")),
+    }
 }
 
 /// Whose tickets are wanted. Whoever sees only their own lists only those, whatever else they ask.

@@ -48,7 +48,7 @@ pub(crate) async fn add(call: &Call<'_>) -> Result<Answer, Problem> {
     let name = introduction.name.unwrap_or(person.name);
     let given = fields.those(settings::assign::MEMBER);
     let work = settings::assign::edit_work(&Work::default(), &given, &call.caller.config)?;
-    let member = Member { id: person.id, email, name, role, work };
+    let member = Member { id: person.id, email, name, role, work, from_guild: false };
 
     let answer = call.promise(planned(call, &member, &queues, &accounts).await).await?;
     let is_repeatable = call.once()?.is_some();
@@ -97,7 +97,8 @@ fn edited(config: &Config, id: &PersonId, fields: &Fields) -> Result<Config, Pro
         if role != Role::Admin && config.is_last_admin(id) {
             return Err(Problem::last_admin());
         }
-        member.role = role;
+        // What somebody is by hand, no role of a guild changes.
+        (member.role, member.from_guild) = (role, false);
     }
     let given = fields.those(settings::assign::MEMBER);
     member.work = settings::assign::edit_work(&member.work, &given, config)?;

@@ -71,6 +71,7 @@ fn added(config: &Config, id: &QueueId, fields: &Fields) -> Result<Config, Probl
         channel: None,
         review: false,
         tasks_first: false,
+        private: false,
         ways: Ways::default(),
         assignment: None,
     });
@@ -157,7 +158,12 @@ fn edited(config: &Config, id: &QueueId, fields: &Fields) -> Result<Config, Prob
         None if fields.has("channel") => queue.channel = None,
         None => {}
     }
-    for (name, flag) in [("review", &mut queue.review), ("tasks_first", &mut queue.tasks_first)] {
+    let flags = [
+        ("review", &mut queue.review),
+        ("tasks_first", &mut queue.tasks_first),
+        ("private", &mut queue.private),
+    ];
+    for (name, flag) in flags {
         if let Some(value) = fields.get(name) {
             *flag = value.as_bool().ok_or_else(|| Problem::field(name, "it is true or false"))?;
         }
@@ -182,6 +188,7 @@ fn render(queue: &Queue, config: &Config) -> Value {
         "channel": queue.channel,
         "review": queue.review,
         "tasks_first": queue.tasks_first,
+        "private": queue.private,
         "labels": settings::ways::show_labels(&queue.ways),
         "forbidden": settings::ways::show_forbidden(&queue.ways),
         "assignment": queue.assignment.map(|assignment| assignment.how),

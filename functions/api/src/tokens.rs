@@ -31,8 +31,14 @@ pub(crate) async fn create(call: &Call<'_>) -> Result<Answer, Problem> {
     let promised = call.promise(Ok(Answer::created(planned))).await?;
     let secret = secret(call, &promised.body);
     let person = call.store.welcome(&Introduction::by_email(&email, None)).await?;
-    let member =
-        Member { id: person.id.clone(), email, name: person.name, role, work: Work::default() };
+    let member = Member {
+        id: person.id.clone(),
+        email,
+        name: person.name,
+        role,
+        work: Work::default(),
+        from_guild: false,
+    };
     let is_last_admin = call.latest_config().await?.is_last_admin(&member.id);
     if is_last_admin && role != Role::Admin {
         return Err(Problem::last_admin());

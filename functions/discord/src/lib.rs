@@ -13,6 +13,7 @@ mod form;
 mod list;
 mod panel;
 mod relayed;
+mod role;
 mod said;
 mod suggest;
 mod transcript;
@@ -207,6 +208,7 @@ async fn run(
     if !discord.serves(act.guild_id.as_deref()).await? {
         return Ok(None);
     }
+    role::follow(discord, act).await?;
     let along = discord.along(act, underway);
     let said = match &act.what {
         What::Command { .. } | What::OnMessage { .. } | What::OnUser { .. } => {

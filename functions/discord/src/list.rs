@@ -10,7 +10,7 @@ use jiff::Timestamp;
 use serde_json::Value;
 use store::read::List;
 use store::{Error, Stored};
-use verbs::{Speaker, card_for_agent, card_for_requester};
+use verbs::Speaker;
 
 use crate::Discord;
 use crate::said::Said;
@@ -75,12 +75,10 @@ pub(crate) async fn show(
     let number = number.clamp(1, LAST);
     let (first, end) = ((number - 1) * ROWS, number * ROWS);
     let all = tickets(discord, speaker, &config, view, end + 1).await?;
+    let now = discord.store.now();
     let shown = all.get(first..).unwrap_or_default().iter().take(ROWS);
     let views: Vec<_> = shown
-        .map(|stored| match staff {
-            true => card_for_agent(stored, "", &config),
-            false => card_for_requester(stored, "", &config),
-        })
+        .map(|stored| verbs::for_speaker(stored, "", &config, &speaker.person.id, now))
         .collect();
     let turned = |to: usize| format!("l:{}:{to}", view.word());
     let pager = Pager {
@@ -118,6 +116,18 @@ fn heading(view: &View, staff: bool) -> &'static str {
 }
 
 async fn tickets(
+    discord: &Discord,
+    speaker: &Speaker,
+    config: &Config,
+    view: &View,
+    at_most: usize,
+) -> Result<Vec<Stored>, Error> {
+    let mut found = tickets_of(discord, speaker, config, view, at_most).await?;
+    found.retain(|stored| verbs::may_see(speaker, config, stored));
+    Ok(found)
+}
+
+async fn tickets_of(
     discord: &Discord,
     speaker: &Speaker,
     config: &Config,

@@ -50,7 +50,7 @@ pub(crate) async fn find(
     sender: &Person,
     config: &Config,
 ) -> Result<Belonging, Error> {
-    let who = Who::of(sender, config.role(&sender.id), None);
+    let who = Who::of(sender, config.role(&sender.id), None, config);
     for number in signed_numbers(letter, &mail.reply_secret, sender) {
         let Some(stored) = mail.store.survivor(number).await? else { continue };
         if let Some(part) = part(&who, &stored.ticket, true, letter.verdicts) {

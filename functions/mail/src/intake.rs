@@ -97,7 +97,7 @@ impl Intake<'_> {
         sender: Person,
         files: Vec<File>,
     ) -> Result<Arrival, Error> {
-        let who = Who::of(&sender, Role::Requester, None);
+        let who = Who::of(&sender, Role::Requester, None, &self.config);
         let text = self.letter.as_answer(files.clone());
         let command = |_: &Stored| Command::ReplyAsRequester(text.clone());
         match self.join(number, &who, command).await {
@@ -122,7 +122,7 @@ impl Intake<'_> {
             let reason = format!("an agent's answer to {number} that says nothing new");
             return self.set_aside(Outcome::Suspended, Some(number), &reason).await;
         };
-        let who = Who::of(&sender, self.config.role(&sender.id), None);
+        let who = Who::of(&sender, self.config.role(&sender.id), None, &self.config);
         let command = |stored: &Stored| match stored.ticket.status {
             Status::Closed => Command::AddNote(text.clone()),
             _ => Command::ReplyAsAgent(text.clone()),
@@ -161,7 +161,7 @@ impl Intake<'_> {
         let line = self.becomes(Outcome::Ticket, reason);
         let along = self.along(&line).await?;
         let new = NewTicket {
-            who: Who::of(&sender, Role::Requester, None),
+            who: Who::of(&sender, Role::Requester, None, &self.config),
             requester: sender,
             is_new,
             kind: Type::Question,

@@ -156,7 +156,7 @@ async fn put(
 pub(crate) async fn refresh(notify: &Notify, rows: &[Waiting]) -> Result<bool, Error> {
     let (Some(first), Some(row)) = (rows.first(), rows.last()) else { return Ok(true) };
     let now = notify.store.now();
-    if let Some(facts) = Facts::of(notify, row).await? {
+    if let Some(facts) = Facts::of(notify, row).await?.map(Facts::in_channel) {
         if facts.ticket().status == Status::Closed {
             discord_thread::close(notify, &facts).await?;
         }

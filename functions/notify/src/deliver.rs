@@ -79,7 +79,7 @@ pub(crate) async fn deliver(notify: &Notify, row: &Waiting) -> Result<Left, Erro
             }
             Some(known) => to_person(notify, row, &facts, &known, person).await,
         },
-        Lane::Queue(queue) => channel::to_queue(notify, row, &facts, queue).await,
+        Lane::Queue(queue) => channel::to_queue(notify, row, &facts.in_channel(), queue).await,
         Lane::Card(_)
         | Lane::Bus(_)
         | Lane::GiveOut(_)
@@ -131,7 +131,11 @@ async fn to_person(
             post.in_slack(notify, &channel, Some(&thread)).await
         }
         (Some(Place::Discord { channel }), _) => post.in_discord(notify, &channel, None).await,
-        (_, Some(Identity::Slack { team, user })) => post.to_slack_user(notify, team, user).await,
+        (_, Some(Identity::Slack { team, user })) => {
+            let left = post.to_slack_user(notify, team, user).await;
+            let theirs = *meant == facts.ticket().requester;
+            if theirs && facts.is_private() { going_on_there(left, meant) } else { left }
+        }
         (_, Some(Identity::Discord { user })) => match notify.discord.direct_channel(user).await {
             Ok(channel) => post.in_discord(notify, &channel, None).await,
             Err(error) => error.into(),
@@ -161,7 +165,7 @@ async fn conversation(
     requester: &PersonId,
     person: &Person,
 ) -> Result<Result<Option<Place>, Left>, Error> {
-    let origin = facts.ticket().origin.as_ref();
+    let origin = facts.config.answered_in(facts.ticket());
     if let Some(place @ Place::Slack { .. }) = origin {
         return Ok(Ok(Some(place.clone())));
     }
@@ -172,6 +176,16 @@ async fn conversation(
         }
         (known, _) => Ok(Ok(known)),
     }
+}
+
+/// Where it was said to somebody alone the conversation with them goes on.
+fn going_on_there(left: Left, with: &PersonId) -> Left {
+    let Left::Gone { reference, landings } = left else { return left };
+    let there = |landing| match landing {
+        Landing::Thread(place) => Landing::Talk(with.clone(), place),
+        other => other,
+    };
+    Left::Gone { reference, landings: landings.into_iter().map(there).collect() }
 }
 
 /// What the reader of a message can press.

@@ -1,5 +1,6 @@
 //! What a message is made of: the ticket, the entry that caused it, and the people in it.
 
+use desk::answer::Answers;
 use desk::config::{Config, Queue};
 use desk::history::{Entry, Event, File, Text, Visibility};
 use desk::outbox::Lane;
@@ -9,11 +10,12 @@ use desk::texts;
 use desk::ticket::Place;
 use desk::{PersonId, Ticket};
 use jiff::Timestamp;
+use std::collections::BTreeMap;
 use std::sync::Arc;
-use store::Stored;
 use store::lane::Waiting;
+use store::{Asker, Stored};
 
-use crate::{Error, Notify};
+use crate::{Error, Notify, words};
 
 /// Everything the words need.
 pub(crate) struct Facts {
@@ -24,6 +26,8 @@ pub(crate) struct Facts {
     pub config: Arc<Config>,
     /// Who did it, by name.
     pub author: String,
+    /// When it is looked at.
+    pub now: Timestamp,
 }
 
 impl Facts {
@@ -42,7 +46,8 @@ impl Facts {
         let config = notify.store.config().await?;
         let stored = for_reader(notify, stored, &row.owed.lane, &config).await?;
         let author = author(notify, &config, &stored, &entry).await?;
-        Ok(Some(Facts { stored, entry, opening, config, author }))
+        let now = notify.store.now();
+        Ok(Some(Facts { stored, entry, opening, config, author, now }))
     }
 
     pub fn ticket(&self) -> &Ticket {
@@ -68,6 +73,33 @@ impl Facts {
         let public = event.visibility() == Some(Visibility::Public) && !opened;
         let text = self.entry.text.as_ref().filter(|_| public);
         text.map(|text| text.files.as_slice()).unwrap_or_default()
+    }
+
+    /// Whether it is for those who look after its queue alone.
+    pub fn is_private(&self) -> bool {
+        self.config.is_private(self.ticket())
+    }
+
+    /// The same for a channel: of a private ticket it hears that it is there and how it stands.
+    pub fn in_channel(self) -> Facts {
+        if !self.is_private() {
+            return self;
+        }
+        let Facts { stored, entry, config, author, now, .. } = self;
+        let theirs = author == stored.asker.name;
+        let author = if theirs { words::THE_REQUESTER.to_owned() } else { author };
+        let asker = Asker { name: words::THE_REQUESTER.to_owned(), email: None };
+        let (title, titles) = (words::PRIVATE_TITLE.to_owned(), BTreeMap::new());
+        let answers = Answers::default();
+        let stored = Stored { title, titles, answers, asker, ..stored };
+        Facts {
+            stored,
+            entry: Entry { text: None, ..entry },
+            opening: Text::default(),
+            config,
+            author,
+            now,
+        }
     }
 
     /// The queue the ticket is in.

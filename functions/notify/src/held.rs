@@ -50,7 +50,8 @@ async fn say(notify: &Notify, held: &Held) -> Result<(), Error> {
 fn reply(held: &Held, stored: &Stored, config: &Config) -> Result<Permit, Refusal> {
     let by = held.draft.by.clone();
     let role = config.role(&by);
-    let who = Who { through: held.draft.through.clone(), ..Who::new(by, role) };
+    let through = held.draft.through.clone();
+    let who = Who { through, ..Who::new(by, role) }.at(config);
     permit(&who, Some(&stored.ticket), Command::ReplyAsAgent(held.draft.text.clone()))
 }
 

@@ -3,10 +3,10 @@
 
 use chat::view::TicketView;
 use desk::Closure;
-use desk::answer::spoken as spoken_answers;
 use desk::history::Event;
 use desk::outbox::Message;
 use desk::sla::{Alarm, Metric, due_at};
+use desk::view::Viewer;
 use jiff::SignedDuration;
 
 use crate::facts::Facts;
@@ -428,42 +428,31 @@ fn alarmed(facts: &Facts, metric: Metric, alarm: Alarm) -> Letter {
 }
 
 pub(crate) fn summary(facts: &Facts) -> Vec<(String, String)> {
-    let ticket = facts.ticket();
-    let fact = |name: &str, value: String| (name.to_owned(), value);
-    vec![
-        fact("Ticket", format!("{} {}", ticket.number, facts.stored.title)),
-        fact("Priority", ticket.priority.label().into()),
-        fact("Status", facts.config.label(ticket)),
-        fact("Requester", facts.stored.asker.name.clone()),
-        fact("Assignee", facts.assignee()),
-        fact("Queue", queue_name(facts)),
-    ]
-    .into_iter()
-    .chain(answers(facts))
-    .collect()
-}
-
-/// What the fields of its form say.
-fn answers(facts: &Facts) -> Vec<(String, String)> {
-    let form = facts.ticket().form.as_ref().and_then(|form| facts.config.form(form));
-    let mut spoken = spoken_answers(form, &facts.stored.answers, &facts.config, &[]);
-    if let Some(form) = form {
-        spoken.insert(0, ("Form".into(), form.name.clone()));
-    }
-    spoken
+    shown(facts, Viewer::Agent).facts()
 }
 
 pub(crate) fn queue_name(facts: &Facts) -> String {
     facts.queue().map_or_else(String::new, |queue| queue.name.clone())
 }
 
+/// What stands in a channel where the title of a private ticket would.
+pub(crate) const PRIVATE_TITLE: &str = "Private request";
+/// Whoever asked it, there.
+pub(crate) const THE_REQUESTER: &str = "the requester";
+const PRIVATE: &str = "🔒 Private: only those who look after its queue read it";
+
 /// The ticket as the card in chat shows it.
 pub(crate) fn view(facts: &Facts, letter: &Letter) -> TicketView {
     if letter.in_conversation {
-        verbs::card_for_requester(&facts.stored, &facts.opening.body, &facts.config)
-    } else {
-        verbs::card_for_agent(&facts.stored, &facts.opening.body, &facts.config)
+        return shown(facts, Viewer::Requester);
     }
+    let view = shown(facts, Viewer::Agent);
+    TicketView { footer: facts.is_private().then(|| PRIVATE.to_owned()), ..view }
+}
+
+fn shown(facts: &Facts, viewer: Viewer) -> TicketView {
+    let (stored, asked) = (&facts.stored, facts.opening.body.as_str());
+    verbs::shown(stored, &stored.title, asked, viewer, &facts.config, facts.now)
 }
 
 /// A length of time, as people say it.

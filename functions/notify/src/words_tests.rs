@@ -68,7 +68,8 @@ fn facts(event: Event, said: &str, time: &str) -> Facts {
     let answers = desk::answer::Answers::new();
     let (titles, metadata) = Default::default();
     let stored = Stored { ticket, title: "VPN drops".into(), titles, answers, metadata, asker };
-    Facts { stored, entry, opening, config: Arc::new(config), author: "Ana".into() }
+    let config = Arc::new(config);
+    Facts { stored, entry, opening, config, author: "Ana".into(), now: at(time) }
 }
 
 fn read(facts: &Facts, message: Message) -> String {

@@ -16,6 +16,7 @@ use serde_json::json;
 use store::Error;
 use store::change::{Along, Underway};
 use verbs::Reply;
+use verbs::filing::TITLE_FIELD;
 use verbs::later::{Ended, Work};
 
 use crate::kept::Kept;
@@ -136,14 +137,23 @@ async fn run(slack: &Slack, pressed: &Pressed, underway: &Underway) -> Result<Af
     }
 }
 
-/// A form or an answer was chosen: other fields may be asked now.
+/// A form or an answer was chosen, or a title typed: other fields may be asked now, and what they asked
+/// before is shown.
 async fn refreshed(slack: &Slack, pressed: &Pressed, view: &View) -> Result<After, Error> {
     let config = slack.store.config().await?;
     let mut kept = Kept::read(&view.metadata);
     if let Some(form) = new_ticket::picked(&pressed.block_id, pressed.value.as_deref()) {
         kept.form = form;
     }
-    let dialog = new_ticket::dialog(&config, &kept, &Begun::default(), Some(view));
+    let similar = match view.text(TITLE_FIELD).filter(|title| !title.trim().is_empty()) {
+        Some(title) => {
+            let speaker = slack.actor(&pressed.by).await?;
+            verbs::offer::similar(&slack.store, &speaker, title).await?
+        }
+        None => Vec::new(),
+    };
+    let begun = Begun { similar, ..Begun::default() };
+    let dialog = new_ticket::dialog(&config, &kept, &begun, Some(view));
     let shown = dialog::modal(&dialog);
     let hash = Some(view.hash.as_str()).filter(|hash| !hash.is_empty());
     // Where the dialog changed meanwhile, the later choice has been shown already.

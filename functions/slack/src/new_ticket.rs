@@ -36,6 +36,8 @@ pub(crate) struct Begun {
     pub description: Option<String>,
     /// A line above everything.
     pub about: Option<String>,
+    /// What they asked before under a title like this one.
+    pub similar: Vec<String>,
 }
 
 /// The dialog, with what stands in it so far: a field may depend on another one.
@@ -48,13 +50,16 @@ pub(crate) fn dialog(config: &Config, kept: &Kept, begun: &Begun, view: Option<&
         label: words::TITLE.into(),
         hint: None,
         optional: false,
-        tells: false,
+        tells: true,
         element: Element::Words {
             long: false,
             initial: begun.title.clone(),
             at_most: TITLE_AT_MOST,
         },
     }));
+    if !begun.similar.is_empty() {
+        parts.push(Part::Aside(words::asked_before(&begun.similar)));
+    }
     parts.push(optional(
         DESCRIPTION,
         words::DETAILS,

@@ -104,6 +104,7 @@ async fn create(slack: &Slack, used: &Used, target: &Target) -> Result<Option<Re
         title: Some(desk::history::title_of(&target.text, 140)),
         description: Some(target.text.clone()),
         about,
+        ..Begun::default()
     };
     command::open(slack, &used.trigger, Kept { staff, ..Kept::of(target) }, &begun).await
 }

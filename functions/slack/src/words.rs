@@ -100,3 +100,8 @@ pub(crate) fn not_filed(problems: &[(String, String)]) -> String {
     let lines = problems.iter().map(|(field, why)| format!("{field}: {why}"));
     format!("Nothing was filed.\n{}", lines.collect::<Vec<_>>().join("\n"))
 }
+
+/// What stands below a title that says what they asked before.
+pub(crate) fn asked_before(similar: &[String]) -> String {
+    format!("You asked before: {}. If it is the same, say more there instead.", similar.join("; "))
+}

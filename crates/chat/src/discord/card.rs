@@ -2,6 +2,7 @@
 //! Everything that comes from people is escaped, and `allowed_mentions` is empty, so that no text of theirs can ping.
 //! Limits: docs.discord.com, "Components: Reference" (40 components and 4000 characters in a message).
 
+use desk::Priority;
 use serde_json::{Value, json};
 
 use crate::text::{discord as escape, fit, literal, one_line, one_spaced};
@@ -61,9 +62,10 @@ pub fn card(view: &TicketView, buttons: &[Button]) -> Value {
         false => text(&head),
     };
     let mut inside = vec![head, text(&facts_of(view))];
-    if !view.excerpt.trim().is_empty() {
+    let asked = view.quoted();
+    if !asked.trim().is_empty() {
         inside.push(json!({"type": 14, "divider": true, "spacing": 1}));
-        inside.push(text(&quoted(&view.excerpt)));
+        inside.push(text(&quoted(&asked)));
     }
     let rest: Vec<Button> =
         buttons.iter().copied().filter(|button| *button != Button::Take).collect();
@@ -233,11 +235,11 @@ const BLUE: u32 = 0x0033_70c4;
 const GREY: u32 = 0x0080_8890;
 
 fn accent(view: &TicketView) -> u32 {
-    match (view.tone, view.priority.trim().to_lowercase().as_str()) {
+    match (view.tone, view.priority) {
         (Tone::Late, _) => RED,
         (Tone::Done, _) => GREY,
-        (Tone::Calm, "urgent") => RED,
-        (Tone::Calm, "high") => AMBER,
+        (Tone::Calm, Priority::Urgent) => RED,
+        (Tone::Calm, Priority::High) => AMBER,
         (Tone::Calm, _) => BLUE,
     }
 }
@@ -246,10 +248,10 @@ fn facts_of(view: &TicketView) -> String {
     let assignee = view.assignee.as_deref().map_or_else(|| "nobody".to_owned(), short);
     let facts = format!(
         "**Status** {}{}   **Priority** {}{}   **Assignee** {assignee}",
-        status_emoji(&view.status),
-        short(&view.status),
-        priority_emoji(&view.priority),
-        short(&view.priority),
+        status_emoji(view.status),
+        short(&view.status_label),
+        priority_emoji(view.priority),
+        short(view.priority.label()),
     );
     let due = view.due.as_ref().map(|due| format!("\n**{}** {}", short(&due.label), date(due)));
     facts + &due.unwrap_or_default()
@@ -262,10 +264,10 @@ fn row(view: &TicketView) -> String {
         view.due.as_ref().map(|due| format!(" · {} <t:{}:R>", brief(&due.label), due.at_unix));
     format!(
         "{}**#{} {}**\n{} · {assignee}{}",
-        status_emoji(&view.status),
+        status_emoji(view.status),
         view.number,
         fit(&one_line(&view.title), ROW_TITLE, escape),
-        brief(&view.priority),
+        brief(view.priority.label()),
         due.unwrap_or_default()
     )
 }

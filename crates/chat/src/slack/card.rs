@@ -45,7 +45,7 @@ pub struct Message {
 /// A ticket with its buttons.
 pub fn card(view: &TicketView, buttons: &[Button]) -> Message {
     let mut blocks = vec![named("head", view, head_of(view)), named("facts", view, facts_of(view))];
-    let excerpt = fit(view.excerpt.trim(), EXCERPT, literal);
+    let excerpt = fit(view.quoted().trim(), EXCERPT, literal);
     if !excerpt.is_empty() {
         blocks.push(rich::block(vec![rich::quote(vec![rich::words(&excerpt)])]));
     }
@@ -228,8 +228,8 @@ fn head_of(view: &TicketView) -> Value {
 }
 
 fn facts_of(view: &TicketView) -> Value {
-    let status = format!("{}{}", status_emoji(&view.status), short(&view.status));
-    let priority = format!("{}{}", priority_emoji(&view.priority), short(&view.priority));
+    let status = format!("{}{}", status_emoji(view.status), short(&view.status_label));
+    let priority = format!("{}{}", priority_emoji(view.priority), short(view.priority.label()));
     let assignee = match view.assignee.as_deref() {
         Some(name) => rich::words(&short(name)),
         None => rich::italic("nobody yet"),
@@ -255,9 +255,9 @@ fn fact(name: &str, value: Vec<Value>) -> Vec<Value> {
 /// A ticket in two lines.
 pub(super) fn row(view: &TicketView) -> Value {
     let assignee = view.assignee.as_deref().map_or_else(|| "nobody".to_owned(), short);
-    let (requester, priority) = (short(&view.requester), short(&view.priority));
+    let (requester, priority) = (short(&view.requester), short(view.priority.label()));
     let mut elements = vec![
-        rich::words(status_emoji(&view.status)),
+        rich::words(status_emoji(view.status)),
         title_of(view),
         rich::words(&format!("\n{requester} · {assignee} · {priority}")),
     ];
@@ -275,7 +275,7 @@ fn title_of(view: &TicketView) -> Value {
 
 fn summary(view: &TicketView) -> String {
     let title = fit(&one_line(&view.title), TITLE, literal);
-    let (status, priority) = (short(&view.status), short(&view.priority));
+    let (status, priority) = (short(&view.status_label), short(view.priority.label()));
     let due = view.due.as_ref();
     let due = due.map(|due| format!(", {} {}", short(&due.label), rich::utc(due.at_unix)));
     for_notifications(&format!(

@@ -3,18 +3,22 @@
 use super::*;
 use crate::slack::read::said_in;
 use crate::view::Due;
+use desk::{Channel, Priority, Status};
 use proptest::prelude::*;
 
 fn view() -> TicketView {
     TicketView {
         number: 1057,
         title: "Laptop won't boot after BIOS update".into(),
-        status: "New".into(),
-        priority: "High".into(),
+        status: Status::New,
+        status_label: "New".into(),
+        priority: Priority::High,
+        channel: Channel::Slack,
+        answers: Vec::new(),
         queue: "IT".into(),
         requester: "Kofi B.".into(),
         assignee: None,
-        due: Some(Due { label: "First reply due".into(), at_unix: 1_795_325_400 }),
+        due: Some(Due { label: "First reply due".into(), at_unix: 1_795_325_400, is_over: false }),
         excerpt: "three amber\nblinks".into(),
         url: Some("https://help.example.com/t/1057".into()),
         version: 7,
@@ -159,8 +163,9 @@ proptest! {
     #[test]
     fn no_input_mentions_anyone_or_passes_a_limit(a in hostile(), b in hostile(), c in hostile(), at in any::<i64>()) {
         let view = TicketView {
-            title: a.clone(), status: b.clone(), priority: c.clone(), queue: a.clone(), requester: b.clone(),
-            assignee: Some(c.clone()), due: Some(Due { label: a.clone(), at_unix: at }), excerpt: b.clone(),
+            title: a.clone(), status: Status::OnHold, status_label: b.clone(), priority: Priority::High, channel: Channel::Web,
+            answers: vec![(a.clone(), c.clone()); 12], queue: a.clone(), requester: b.clone(),
+            assignee: Some(c.clone()), due: Some(Due { label: a.clone(), at_unix: at, is_over: false }), excerpt: b.clone(),
             url: Some(c.clone()), number: 7, version: 7, tone: Tone::Calm, footer: None,
         };
         assert_no_mention(&card(&view, &Button::ALL));

@@ -3,6 +3,7 @@
 
 use super::audience::Outbox;
 use super::{Lane, Message, Otherwise, Scene};
+use crate::config::Queue;
 use crate::history::{Entry, Event};
 use crate::id::{PersonId, QueueId};
 use crate::sla;
@@ -10,9 +11,11 @@ use crate::texts;
 use crate::ticket::{Place, Priority, Status, Ticket};
 
 impl Outbox<'_> {
-    /// Owes the channel what was said, unless it hears of it another way or it was said there.
+    /// Owes the channel what was said, unless it hears of it another way, it was said there, or it is
+    /// not for everybody there.
     pub(super) fn mirror(&mut self, seq: u32, entry: &Entry) {
-        let Some(queue) = self.queue.filter(|queue| queue.channel.is_some()) else { return };
+        let open = |queue: &&Queue| queue.channel.is_some() && !queue.private;
+        let Some(queue) = self.queue.filter(open) else { return };
         let message = match &entry.event {
             Event::MessageEdited { entry, .. } | Event::MessageDeleted { entry, .. } => {
                 Message::MirrorChanged(*entry)

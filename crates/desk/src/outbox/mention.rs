@@ -40,6 +40,7 @@ mod tests {
             name: "Somebody".to_owned(),
             role: Role::Agent,
             work: Work::default(),
+            from_guild: false,
         };
         let members = ["ben@example.com", "ana.silva@example.com", "kim@a.org", "kim@b.org"];
         let members: Vec<Member> = members.into_iter().map(member).collect();

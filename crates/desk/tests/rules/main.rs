@@ -91,7 +91,7 @@ impl Desk {
         let work = Default::default();
         let (email, name) = ("ben@example.com".to_owned(), "Ben Boateng".to_owned());
         let id = PersonId::from("ben");
-        config.members.push(Member { id, email, name, role: Role::Agent, work });
+        config.members.push(Member { id, email, name, role: Role::Agent, work, from_guild: false });
         config.rules = rules;
         let title = "My refund, please".to_owned();
         Desk { config, now: epoch(), ticket: None, history: Vec::new(), silent: false, title }

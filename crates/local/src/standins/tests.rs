@@ -237,11 +237,34 @@ async fn discord_edits_and_follow_ups_are_recorded() {
 }
 
 #[tokio::test]
+async fn a_channel_of_discord_lists_what_was_posted_behind_a_message() {
+    let setup = setup().await;
+    for words in ["one", "two", "three"] {
+        let body = json!({ "content": words });
+        let posted = setup.discord("POST", "/channels/5/messages", &body).await;
+        assert_eq!(posted.status(), 200);
+    }
+    setup.discord("POST", "/channels/6/messages", &json!({ "content": "elsewhere" })).await;
+    let listed = async |query: String| -> Vec<(String, String)> {
+        let path = format!("/channels/5/messages?{query}");
+        let found: Value = setup.discord("GET", &path, &json!({})).await.json().await.unwrap();
+        let text = |message: &Value, name: &str| message[name].as_str().unwrap().to_owned();
+        let found = found.as_array().unwrap().iter();
+        found.map(|message| (text(message, "content"), text(message, "id"))).collect()
+    };
+    let all = listed("after=0&limit=100".into()).await;
+    let words: Vec<&str> = all.iter().map(|(words, _)| words.as_str()).collect();
+    assert_eq!(words, ["three", "two", "one"], "the newest first");
+    let behind = listed(format!("after={}&limit=1", all[2].1)).await;
+    assert_eq!(behind, [all[1].clone()], "those behind it, the oldest of them first taken");
+}
+
+#[tokio::test]
 async fn discord_refuses_in_its_own_words() {
     let setup = setup().await;
     let cases = [
         ("GET", "/gateway", json!({}), 404),
-        ("GET", "/channels/5/messages", json!({}), 405),
+        ("PUT", "/channels/5/messages", json!({}), 405),
         ("POST", "/channels/x/messages", json!({"content": "x"}), 404),
         ("POST", "/channels/5/messages", json!({}), 400),
         ("POST", "/channels/5/messages", json!("text"), 400),
