@@ -11,6 +11,7 @@ mod functions;
 #[path = "../harness/mod.rs"]
 mod harness;
 mod objects;
+mod peers;
 mod process;
 mod program;
 mod raw;
@@ -28,8 +29,9 @@ Measures the desk and prints one table.
 
 cargo bench --workspace --bench desk -- [--deploy] [--quick | --huge] [PART …]
 
-  PART       functions, calls, crowd, stream or sweep: only these parts; sweep, the minute after
-             an outage, takes long and is measured only when it is asked for
+  PART       functions, calls, crowd, stream, sweep or peers: only these parts; sweep, the minute
+             after an outage, and peers, handlers in Node and Python beside ours, are measured only
+             when they are asked for: one takes long, the other fetches their packages
   --deploy   build and measure what is uploaded (profile deploy); the build takes minutes
   --quick    fewer repetitions, fewer tickets
   --huge     a desk of a million open tickets where it is a hundred thousand else
@@ -73,9 +75,9 @@ const QUICK: Amount = Amount {
 const HUGE: Amount = Amount { many: 1_000_000, ..FULL };
 
 /// What can be measured by itself.
-const PARTS: [&str; 5] = ["functions", "calls", "crowd", "stream", "sweep"];
-/// What takes so long that it is measured only when asked for.
-const LONG: [&str; 1] = ["sweep"];
+const PARTS: [&str; 6] = ["functions", "calls", "crowd", "stream", "sweep", "peers"];
+/// What takes so long, or brings so much along, that it is measured only when asked for.
+const LONG: [&str; 2] = ["sweep", "peers"];
 /// What else can be said. Cargo itself says `--bench` when it benches.
 const WORDS: [&str; 5] = ["--bench", "--deploy", "--quick", "--huge", "--help"];
 
@@ -132,6 +134,9 @@ async fn measure(amount: &Amount, wanted: impl Fn(&str) -> bool) {
     }
     if wanted("sweep") {
         show(sweep::section(amount).await);
+    }
+    if wanted("peers") {
+        show(peers::section(amount).await);
     }
     print_aims(&sections);
 }

@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 use store::people::Introduction;
 
 use crate::harness::signed::{discord_event, event, slack_event, stream_of_mail_to};
-use crate::harness::{Aws, SUPPORT, fresh, letter, wall};
+use crate::harness::{Answered, Aws, SUPPORT, fresh, letter, wall};
 
 /// Who asks, by REST and by mail.
 const KOFI: &str = "kofi@example.org";
@@ -30,15 +30,7 @@ impl Act {
     /// Does it. It must succeed: a refusal is no figure.
     pub async fn run(&self, aws: &Aws) -> Value {
         match self {
-            Act::Event(function, event) => {
-                let answered = aws.invoke(function, event).await;
-                let answer = answered.unwrap_or_else(|why| panic!("{function} failed: {why:?}"));
-                let said = answer["body"].as_str().unwrap_or("#");
-                let status = answer["statusCode"].as_u64().unwrap_or(200);
-                // Chat is told of a refusal with status 200; a ticket has a number.
-                assert!(status == 200 && said.contains('#'), "{function} answered {answer}");
-                answer
-            }
+            Act::Event(function, event) => succeeded(function, aws.invoke(function, event).await),
             Act::Rest(method, path, body) => {
                 let (status, answer) = aws.rest(method, path, body.as_ref()).await;
                 assert!((200..300).contains(&status), "{method} {path}: {status} {answer}");
@@ -46,6 +38,16 @@ impl Act {
             }
         }
     }
+}
+
+/// The answer of a function that did what it was asked.
+pub fn succeeded(function: &str, answered: Answered) -> Value {
+    let answer = answered.unwrap_or_else(|why| panic!("{function} failed: {why:?}"));
+    let said = answer["body"].as_str().unwrap_or("#");
+    let status = answer["statusCode"].as_u64().unwrap_or(200);
+    // Chat is told of a refusal with status 200; a ticket has a number.
+    assert!(status == 200 && said.contains('#'), "{function} answered {answer}");
+    answer
 }
 
 /// A desk on which what [`Aws::open`] opens has its first warning due, and whose requesters are known
@@ -91,9 +93,14 @@ pub fn ticket_by_rest() -> Act {
 
 /// `/ticket …` in Slack.
 pub fn ticket_by_slack() -> Act {
+    Act::Event("slack", slash_command())
+}
+
+/// The event of `/ticket …` in Slack.
+pub fn slash_command() -> Value {
     let trigger = "398738663015.47445629121.803a0bc887a14d10d2c447fce8b6703c";
     let other = (trigger, format!("398738663015.47445629121.{:032x}", fresh()));
-    Act::Event("slack", slack_event("slack-command", &[other]))
+    slack_event("slack-command", &[other])
 }
 
 /// `/ticket open` in Discord.

@@ -37,6 +37,16 @@ impl Aim {
             is_met: figure <= most,
         }
     }
+
+    /// A figure that should be at least this, in this unit.
+    pub fn at_least(what: impl Into<String>, least: f64, figure: f64, unit: &str) -> Aim {
+        Aim {
+            what: what.into(),
+            wanted: format!("at least {least} {unit}"),
+            figure: format!("{} {unit}", short(figure)),
+            is_met: figure >= least,
+        }
+    }
 }
 
 impl Section {

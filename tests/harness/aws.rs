@@ -3,6 +3,7 @@
 //! binaries, configured by their environment alone.
 
 use std::collections::BTreeMap;
+use std::process::Command;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex};
 
@@ -164,6 +165,12 @@ impl Aws {
         let started = Arc::new(Function::start(name, &self.variables).await);
         let mut functions = self.functions.lock().expect("no panic");
         functions.entry(name.to_owned()).or_insert(started).clone()
+    }
+
+    /// An instance of its own of a function, by this command: work it leaves with itself is not its.
+    #[allow(dead_code, reason = "the benchmark starts several, and other programs")]
+    pub async fn instance(&self, name: &'static str, command: Command) -> Function {
+        Function::start_as(name, command, &self.variables).await
     }
 
     /// Hands a function an event.

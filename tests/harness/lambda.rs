@@ -60,7 +60,16 @@ impl Function {
     /// Starts the binary of this function with these variables and nothing else of ours.
     pub async fn start(name: &'static str, variables: &[(&str, String)]) -> Function {
         let program = tokio::task::spawn_blocking(move || function(name)).await;
-        let program = program.expect("the functions build");
+        let command = Command::new(program.expect("the functions build"));
+        Function::start_as(name, command, variables).await
+    }
+
+    /// Starts this command in the place of the function's binary.
+    pub async fn start_as(
+        name: &'static str,
+        mut command: Command,
+        variables: &[(&str, String)],
+    ) -> Function {
         let (events, waiting) = mpsc::unbounded_channel();
         let waiting = tokio::sync::Mutex::new(waiting);
         let host = Arc::new(Host {
@@ -75,7 +84,6 @@ impl Function {
         let serving = tokio::spawn(async move {
             let _ = axum::serve(listener, router).await;
         });
-        let mut command = Command::new(program);
         forget(&mut command, &["BELLHOP_", "AWS_", "LAMBDA_"]);
         command
             .env("AWS_LAMBDA_RUNTIME_API", &address)

@@ -40,7 +40,8 @@ pub use corpus::{corpus, corpus_folder, latin1};
 pub use invariants::{
     OUTCOMES, calls_fit, invariants, invariants_answering, invariants_despite, names_ticket,
 };
-pub use lambda::Failure;
+#[allow(unused_imports, reason = "the benchmark holds functions itself")]
+pub use lambda::{Answered, Failure, Function};
 pub use people::{Answer, Person};
 #[allow(unused_imports, reason = "the benchmark has no dialogs")]
 pub use slack_talk::Dialog;
