@@ -176,7 +176,7 @@ async fn a_whole_story_in_slack() {
     room.act("1 fill", &["body", "Hold the power key for 30 seconds."]).await;
     room.picture("slack-2-reply.png").await;
     room.act("1 press", &["Preview"]).await;
-    room.sees(1, "This reaches:").await;
+    room.sees(1, "This reaches: Kofi: a direct message in Slack").await;
     room.picture("slack-3-preview.png").await;
     room.act("1 press", &["Send"]).await;
     room.sees(1, "Sent").await;

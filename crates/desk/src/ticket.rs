@@ -239,6 +239,14 @@ impl Channel {
             Channel::Phone => "phone",
         }
     }
+
+    /// Whether whoever came by it is answered in chat, rather than by mail.
+    pub fn is_chat(self) -> bool {
+        match self {
+            Channel::Slack | Channel::Discord => true,
+            Channel::Email | Channel::Web | Channel::Api | Channel::Phone => false,
+        }
+    }
 }
 
 /// The place a requester's conversation lives in, where answers belong.

@@ -2,9 +2,9 @@
 //! could mean.
 
 use desk::alike::are_alike;
-use desk::config::Config;
+use desk::person::{Identity, Person};
 use desk::ticket::Place;
-use desk::{Number, PersonId, Status};
+use desk::{Number, Status};
 use store::read::List;
 use store::{Error, Store, Stored};
 
@@ -25,34 +25,36 @@ pub async fn recipients(
     let (ticket, config) = (&stored.ticket, store.config().await?);
     let mut lines = Vec::new();
     for id in std::iter::once(&ticket.requester).chain(&ticket.followers) {
-        let origin = config.answered_in(ticket).filter(|_| *id == ticket.requester);
+        let Some(person) = store.person(id).await? else { continue };
+        let asks = *id == ticket.requester;
+        let origin = config.answered_in(ticket).filter(|_| asks);
         let talk = store.talk(number, id).await?;
-        lines.extend(reached(store, &config, id, origin.or(talk.as_ref())).await?);
+        let how = reached(&person, origin.or(talk.as_ref()), !asks || ticket.channel.is_chat());
+        let name = config.member(id).map_or(person.name.as_str(), |member| member.name.as_str());
+        lines.push(format!("{name}: {how}"));
     }
     Ok(Some(lines))
 }
 
-async fn reached(
-    store: &Store,
-    config: &Config,
-    id: &PersonId,
-    place: Option<&Place>,
-) -> Result<Option<String>, Error> {
-    let Some(person) = store.person(id).await? else { return Ok(None) };
-    let name = config.member(id).map_or(person.name.as_str(), |member| member.name.as_str());
-    let how = match (place, &person.email, person.chat.is_empty()) {
-        (Some(Place::Slack { channel, .. }), _, _) if channel.starts_with('D') => {
-            "their direct messages in Slack".to_owned()
+/// How somebody is reached: where they are talked to about it, or the way they came by first.
+fn reached(person: &Person, place: Option<&Place>, in_chat: bool) -> String {
+    match place.filter(|_| in_chat) {
+        Some(place @ Place::Slack { .. }) if place.is_open() => {
+            return "the thread in Slack, which everybody in that channel reads".into();
         }
-        (Some(Place::Slack { .. }), _, _) => {
-            "the thread in Slack, which everybody in that channel reads".to_owned()
+        Some(Place::Slack { .. }) => return "their direct messages in Slack".into(),
+        Some(Place::Discord { .. }) => return "their thread in Discord".into(),
+        Some(Place::Mail { .. }) | None => {}
+    }
+    match (&person.email, person.chat.first()) {
+        (Some(email), None) => format!("mail to {email}"),
+        (Some(email), _) if !in_chat => format!("mail to {email}"),
+        (_, Some(Identity::Slack { .. })) => "a direct message in Slack".into(),
+        (_, Some(Identity::Discord { .. })) => "a direct message in Discord".into(),
+        (_, Some(Identity::Email(_)) | None) => {
+            "no way: neither an address nor an account is known".into()
         }
-        (Some(Place::Discord { .. }), _, _) => "their thread in Discord".to_owned(),
-        (_, Some(email), _) => format!("mail to {email}"),
-        (_, None, false) => "a direct message".to_owned(),
-        (_, None, true) => "no way: neither an address nor an account is known".to_owned(),
-    };
-    Ok(Some(format!("{name}: {how}")))
+    }
 }
 
 /// What this person asked of late under a title like this one, a line each; the newest first.
@@ -122,4 +124,41 @@ async fn open(store: &Store, numbers: &[Number]) -> Result<Vec<Candidate>, Error
     let candidate =
         |stored: Stored| Candidate { number: stored.ticket.number.0, title: stored.title };
     Ok(open.map(candidate).collect())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_preview_names_the_way_an_answer_goes() {
+        let email = Some("kofi@example.com".to_owned());
+        let slack = Identity::Slack { team: "T1".into(), user: "U1".into() };
+        let kofi = |email: &Option<String>, chat: Option<&Identity>| Person {
+            email: email.clone(),
+            chat: chat.into_iter().cloned().collect(),
+            ..Person::named("kofi".into(), "Kofi")
+        };
+        let thread = |channel: &str| Place::Slack {
+            team: "T1".into(),
+            channel: channel.into(),
+            thread: "1.1".into(),
+        };
+        let (open, direct) = (thread("C1"), thread("D1"));
+        let (both, chat) = (kofi(&email, Some(&slack)), kofi(&None, Some(&slack)));
+        let mail = kofi(&email, None);
+        for (person, place, in_chat, expected) in [
+            (&both, None, true, "a direct message in Slack"),
+            (&both, Some(&open), true, "the thread in Slack"),
+            (&both, Some(&direct), true, "their direct messages in Slack"),
+            (&both, None, false, "mail to kofi@example.com"),
+            (&both, Some(&open), false, "mail to kofi@example.com"),
+            (&chat, None, false, "a direct message in Slack"),
+            (&mail, None, true, "mail to kofi@example.com"),
+            (&kofi(&None, None), None, true, "no way"),
+        ] {
+            let how = reached(person, place, in_chat);
+            assert!(how.starts_with(expected), "{how} is not {expected}");
+        }
+    }
 }

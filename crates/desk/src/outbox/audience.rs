@@ -9,7 +9,7 @@ use crate::history::{Actor, Entry, Event};
 use crate::id::PersonId;
 use crate::silence::is_silent;
 use crate::sla::{Alarm, Metric};
-use crate::ticket::{Channel, Closure, Priority, Status, Ticket};
+use crate::ticket::{Closure, Priority, Status, Ticket};
 
 /// A rating this low is told to those who answer for it.
 const UNHAPPY: u8 = 2;
@@ -198,10 +198,8 @@ impl Outbox<'_> {
             return;
         }
         let requester = self.ticket.requester.clone();
-        let lane = match self.ticket.channel {
-            Channel::Slack | Channel::Discord => Lane::Chat(requester),
-            Channel::Email | Channel::Web | Channel::Api | Channel::Phone => Lane::Mail(requester),
-        };
+        let in_chat = self.ticket.channel.is_chat();
+        let lane = if in_chat { Lane::Chat(requester) } else { Lane::Mail(requester) };
         self.owe(seq, lane, message, Otherwise::Mail);
     }
 

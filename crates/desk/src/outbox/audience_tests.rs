@@ -11,7 +11,7 @@ use crate::history::{Text, fold};
 use crate::sla::Alarm;
 use crate::talk::ChatMessage;
 use crate::test_desk::{self, fresh, opening};
-use crate::ticket::{Place, Type};
+use crate::ticket::{Channel, Place, Type};
 use crate::{Number, outbox};
 
 fn minute(n: i64) -> Timestamp {
