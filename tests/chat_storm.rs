@@ -93,13 +93,13 @@ impl Storm {
         let words = self.words();
         match weather {
             Weather::Busy => self.said_while(json!({ "throttle": 4 }), words).await,
-            Weather::Deaf => self.said_while(self.lose(2), words).await,
+            Weather::Deaf => self.said_while(json!({ "lose_answers": 2 }), words).await,
             Weather::Out => {
                 self.said_while(json!({ "down": true }), words).await;
                 self.desk.advance("PT1H").await;
             }
             Weather::OutAfterDeaf => {
-                self.said_while(self.lose(1), words).await;
+                self.said_while(json!({ "lose_answers": 1 }), words).await;
                 let more = self.words();
                 self.said_while(json!({ "down": true }), more).await;
                 self.desk.advance("PT1H").await;
@@ -115,10 +115,6 @@ impl Storm {
     fn words(&mut self) -> Vec<String> {
         self.said += WORDS;
         (0..WORDS).map(|_| format!("w-{:06}", fresh())).collect()
-    }
-
-    fn lose(&self, answers: usize) -> Value {
-        json!({ "lose_answers": answers })
     }
 
     async fn said_while(&mut self, fault: Value, words: Vec<String>) {

@@ -87,9 +87,10 @@ async fn for_agent(
     };
     let page = store.list(&list, after, PAGE).await?;
     let mut found = store.tickets(&page.numbers).await?;
-    let is_free = |stored: &Stored| stored.ticket.assignee.is_none();
     found.retain(|stored| may_see(speaker, config, stored));
-    found.retain(|stored| !matches!(filter, Filter::Free(_)) || is_free(stored));
+    if let Filter::Free(_) = filter {
+        found.retain(|stored| stored.ticket.assignee.is_none());
+    }
     let filters = filters(speaker, config);
     let chosen = filters.iter().find(|(one, _)| one == filter);
     let heading = chosen.map_or_else(|| "Assigned to you".to_owned(), |(_, name)| name.clone());
