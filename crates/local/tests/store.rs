@@ -19,6 +19,8 @@ use store::change::{Along, Done, NewTicket, Once, no_answer};
 use store::people::Introduction;
 use store::{Error, Store, World};
 
+#[path = "store/lanes.rs"]
+mod lanes;
 #[path = "store/uploads.rs"]
 mod uploads;
 

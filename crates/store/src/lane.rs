@@ -10,6 +10,7 @@ use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
 use tokio::task::JoinSet;
 
+use crate::draft::ITEMS_AT_MOST;
 use crate::error::Error;
 use crate::item::{self, Item, n, s};
 use crate::key::Key;
@@ -24,6 +25,8 @@ const ROWS: i32 = 50;
 const MANY_ROWS: i32 = 2_000;
 /// How many transactions are under way at once.
 const SIDE_BY_SIDE: usize = 8;
+/// So many rows a transaction writes beside the one that goes.
+const BESIDE_ONE: usize = ITEMS_AT_MOST - 1;
 
 /// One message waiting in a lane.
 #[derive(Clone, Debug)]
@@ -253,18 +256,14 @@ impl Store {
     }
 
     /// A message goes another way: rows in other lanes take its place.
-    pub async fn redirect(&self, row: &Waiting, owed: &[Owed]) -> Result<bool, Error> {
-        let mut items = vec![self.delete(row.key.clone())?];
-        for owed in owed {
-            items.push(self.put(self::row(owed, row.since)?)?);
-        }
-        self.written_first(items).await
+    pub async fn redirect(&self, row: &Waiting, owed: Vec<Owed>) -> Result<(), Error> {
+        self.redirect_all(&[(row.clone(), owed)]).await
     }
 
     /// The day has begun: what it owes waits in its lanes, and the next day in this one.
     pub async fn daily(&self, row: &Waiting, owed: &[Owed], next: Timestamp) -> Result<(), Error> {
-        let (first, rest) = owed.split_at(owed.len().min(crate::draft::ITEMS_AT_MOST - 2));
-        for rows in rest.chunks(crate::draft::ITEMS_AT_MOST) {
+        let (first, rest) = owed.split_at(owed.len().min(ITEMS_AT_MOST - 2));
+        for rows in rest.chunks(ITEMS_AT_MOST) {
             let rows = rows.iter().map(|owed| self.put(self::row(owed, row.not_before)?));
             self.written_first(rows.collect::<Result<_, Error>>()?).await?;
         }
@@ -302,15 +301,27 @@ impl Store {
     pub async fn settle_all(&self, rows: &[Waiting], sent: &Sent) -> Result<(), Error> {
         let pair =
             |row: &Waiting| Ok(vec![self.put(record(row, sent)?)?, self.delete(row.key.clone())?]);
-        self.in_pairs(rows.iter().map(pair)).await
+        self.in_groups(rows.iter().map(pair)).await
     }
 
-    /// Several messages go another way, each as it is given.
-    pub async fn redirect_all(&self, rows: &[(Waiting, Owed)]) -> Result<(), Error> {
-        let pair = |(row, owed): &(Waiting, Owed)| {
-            Ok(vec![self.delete(row.key.clone())?, self.put(self::row(owed, row.since)?)?])
+    /// Several messages go another way: rows in other lanes take the place of each.
+    pub async fn redirect_all(&self, rows: &[(Waiting, Vec<Owed>)]) -> Result<(), Error> {
+        let instead = |owed: &Owed, row: &Waiting| self.put(self::row(owed, row.since)?);
+        for (row, owed) in rows {
+            // What does not fit beside the row that goes is there before it goes.
+            for more in owed.get(BESIDE_ONE..).unwrap_or_default().chunks(ITEMS_AT_MOST) {
+                let more = more.iter().map(|owed| instead(owed, row));
+                self.written_first(more.collect::<Result<_, Error>>()?).await?;
+            }
+        }
+        let group = |(row, owed): &(Waiting, Vec<Owed>)| {
+            let mut items = vec![self.delete(row.key.clone())?];
+            for owed in owed.iter().take(BESIDE_ONE) {
+                items.push(instead(owed, row)?);
+            }
+            Ok(items)
         };
-        self.in_pairs(rows.iter().map(pair)).await
+        self.in_groups(rows.iter().map(group)).await
     }
 
     /// Messages are to leave later, and keep nobody waiting until then.
@@ -320,23 +331,24 @@ impl Store {
             later.insert("since".into(), s(key::instant(row.since)));
             Ok(vec![self.delete(row.key.clone())?, self.put(later)?])
         };
-        self.in_pairs(rows.iter().map(pair)).await
+        self.in_groups(rows.iter().map(pair)).await
     }
 
-    /// Writes what two items a row make, several transactions side by side: after a storm one person
-    /// has a hundred thousand rows.
-    async fn in_pairs(
+    /// Writes what belongs to each row together, as many rows at once as a transaction takes and several
+    /// transactions side by side: after a storm one person has a hundred thousand rows.
+    async fn in_groups(
         &self,
-        mut pairs: impl Iterator<Item = Result<Vec<TransactWriteItem>, Error>>,
+        groups: impl Iterator<Item = Result<Vec<TransactWriteItem>, Error>>,
     ) -> Result<(), Error> {
         let mut writing: JoinSet<Result<bool, Error>> = JoinSet::new();
-        loop {
-            let mut items = Vec::new();
-            for pair in pairs.by_ref().take(crate::draft::ITEMS_AT_MOST / 2) {
-                items.extend(pair?);
-            }
-            if items.is_empty() {
-                break;
+        let mut groups = groups.peekable();
+        while groups.peek().is_some() {
+            let mut items: Vec<TransactWriteItem> = Vec::new();
+            let fits = |group: &Result<Vec<_>, _>, items: &[_]| {
+                group.as_ref().map_or(true, |group| items.len() + group.len() <= ITEMS_AT_MOST)
+            };
+            while let Some(group) = groups.next_if(|group| fits(group, &items)) {
+                items.extend(group?);
             }
             if writing.len() >= SIDE_BY_SIDE
                 && let Some(written) = writing.join_next().await

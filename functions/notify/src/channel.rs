@@ -5,7 +5,7 @@ use chat::send::SendError;
 use chat::view::Button;
 use desk::config::{ChatChannel, Queue};
 use desk::message::Message;
-use desk::outbox::Otherwise;
+use desk::outbox::{Otherwise, Owed};
 use desk::{QueueId, Status};
 use store::lane::{Sent, Waiting, by_mail};
 use store::talk::{Card, Landing};
@@ -16,6 +16,9 @@ use crate::post::{Post, card_at, posted_at};
 use crate::words::{self, Kind, Letter};
 use crate::{Error, Notify, discord_thread};
 
+/// What is on record of what was for a channel that there is not.
+const NO_CHANNEL: &str = "no channel";
+
 /// To the queue it is owed to, wherever the ticket has gone since.
 pub(crate) async fn to_queue(
     notify: &Notify,
@@ -24,7 +27,9 @@ pub(crate) async fn to_queue(
     queue: &QueueId,
 ) -> Result<Left, Error> {
     let Some(queue) = facts.config.queue(queue) else { return Ok(Left::gone("no queue")) };
-    let Some(channel) = &queue.channel else { return Ok(to_members(row, queue)) };
+    let Some(channel) = &queue.channel else {
+        return Ok(instead(row, queue, NO_CHANNEL.into()));
+    };
     let letter = words::letter(facts, row.owed.message);
     if let Message::MirrorChanged(said) = row.owed.message {
         return change(notify, row, facts, &letter, queue, said).await;
@@ -56,24 +61,47 @@ pub(crate) async fn to_queue(
         // A channel the app was thrown out of is no reason that nobody hears of it.
         Left::Refused { reason } => {
             tracing::warn!(queue = queue.id.as_str(), "a channel takes nothing: {reason}");
-            match row.owed.otherwise {
-                Otherwise::Mail => to_members(row, queue),
-                Otherwise::Nothing => Left::gone(format!("not in the channel: {reason}")),
-            }
+            instead(row, queue, format!("not in the channel: {reason}"))
         }
         other => other,
     })
 }
 
-fn to_members(row: &Waiting, queue: &Queue) -> Left {
+/// The way it goes where it cannot be said in the channel.
+fn instead(row: &Waiting, queue: &Queue, reason: String) -> Left {
     match row.owed.otherwise {
-        Otherwise::Nothing => Left::gone("no channel"),
-        Otherwise::Mail => {
-            let told = &row.owed.except;
-            let members = queue.members.iter().filter(|member| !told.contains(member));
-            Left::Elsewhere(members.map(|member| by_mail(&row.owed, member)).collect())
-        }
+        Otherwise::Mail => Left::Elsewhere(to_members(row, queue)),
+        Otherwise::Nothing => Left::gone(reason),
     }
+}
+
+/// What is said to a queue that has no channel goes to its members by mail, as much of it at once as one
+/// look finds: nothing of the tickets has to be read for that, and after a storm it is a hundred
+/// thousand rows. False where nothing more may leave now.
+pub(crate) async fn told_by_mail(
+    notify: &Notify,
+    lane: &str,
+    queue: &Queue,
+) -> Result<bool, Error> {
+    let now = notify.store.now();
+    let rows = notify.store.many_waiting_after(lane, None).await?;
+    let ready: Vec<Waiting> = rows.into_iter().take_while(|row| !row.waits(now)).collect();
+    let more = !ready.is_empty();
+    let (mailed, silent): (Vec<Waiting>, Vec<Waiting>) =
+        ready.into_iter().partition(|row| row.owed.otherwise == Otherwise::Mail);
+    let sent = Sent { at: now, reference: NO_CHANNEL.into() };
+    notify.store.settle_all(&silent, &sent).await?;
+    let with_mails = |row: Waiting| (row.clone(), to_members(&row, queue));
+    let mailed: Vec<_> = mailed.into_iter().map(with_mails).collect();
+    notify.store.redirect_all(&mailed).await?;
+    Ok(more)
+}
+
+/// The mails that stand for it.
+fn to_members(row: &Waiting, queue: &Queue) -> Vec<Owed> {
+    let told = &row.owed.except;
+    let members = queue.members.iter().filter(|member| !told.contains(member));
+    members.map(|member| by_mail(&row.owed, member)).collect()
 }
 
 /// The ticket's card, where it still stands in the queue's channel.

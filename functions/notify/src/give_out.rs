@@ -54,7 +54,7 @@ async fn give_all(notify: &Notify, lane: &str) -> Result<(), Error> {
             let Lane::GiveOut(queue) = &row.owed.lane else { continue };
             let config = notify.store.config().await?;
             let Some(queue) = config.queue(queue) else {
-                notify.store.redirect(row, &[]).await?;
+                notify.store.redirect(row, Vec::new()).await?;
                 continue;
             };
             if team.is_none() {
@@ -132,7 +132,7 @@ async fn give_one(notify: &Notify, row: &Waiting, queue: &Queue, team: &Team) ->
         let now = notify.store.now();
         let stored = notify.store.ticket(number).await?.filter(|stored| waits(stored, queue));
         let Some(stored) = stored else {
-            notify.store.redirect(row, &[]).await?;
+            notify.store.redirect(row, Vec::new()).await?;
             return Ok(());
         };
         let rota = notify.store.rota().await?;

@@ -75,6 +75,12 @@ async fn send_leased(notify: &Notify, lane: &str, holder: &str) -> Result<bool, 
     if let Lane::Mail(person) | Lane::Chat(person) = &first.owed.lane {
         return personal::send(notify, lane, holder, person).await;
     }
+    if let Lane::Queue(queue) = &first.owed.lane
+        && let Some(queue) = notify.store.config().await?.queue(queue)
+        && queue.channel.is_none()
+    {
+        return channel::told_by_mail(notify, lane, queue).await;
+    }
     if store::key::is_card(lane) {
         if first.waits(notify.store.now()) {
             return Ok(false);
@@ -128,7 +134,7 @@ pub(crate) async fn step(notify: &Notify, row: &Waiting, left: Left) -> Result<S
             Ok(Step::Left)
         }
         Left::Elsewhere(owed) => {
-            notify.store.redirect(row, &owed).await?;
+            notify.store.redirect(row, owed).await?;
             Ok(Step::Moved)
         }
         Left::Refused { reason } => give_up(notify, row, reason).await,

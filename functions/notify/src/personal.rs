@@ -140,7 +140,7 @@ async fn told_here(
             },
         };
         let owed = Owed { lane, ..row.owed.clone() };
-        elsewhere.push((row, owed));
+        elsewhere.push((row, vec![owed]));
     }
     let sent = Sent { at: notify.store.now(), reference: "told another way".into() };
     notify.store.settle_all(&nowhere, &sent).await?;

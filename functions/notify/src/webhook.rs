@@ -45,7 +45,7 @@ pub(crate) async fn deliver(
     let config = notify.store.config().await?;
     let hook = config.webhooks.iter().find(|hook| hook.id == *id && hook.enabled);
     let (Some(hook), Some(stored)) = (hook, notify.store.ticket(row.owed.number).await?) else {
-        notify.store.redirect(row, &[]).await?;
+        notify.store.redirect(row, Vec::new()).await?;
         return Ok(Step::Moved);
     };
     let now = notify.store.now();
