@@ -6,6 +6,7 @@ mod harness;
 mod ack;
 mod assignment;
 mod attacks_chat;
+mod attacks_mail;
 mod capabilities;
 mod chat_room;
 mod chat_storm;

@@ -192,6 +192,7 @@ impl Aws {
             queue: QueueId::from("support"),
             origin: None,
             silent: false,
+            besides: store::change::Besides::default(),
             external_id: None,
             translations: Vec::new(),
             follow_up_of: None,

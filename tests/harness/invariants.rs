@@ -359,8 +359,16 @@ impl Seen {
         };
         let silent = self.ledger.iter().filter(|line| line["automatic"].is_string());
         let silent: BTreeSet<u64> = silent.filter_map(|line| line["number"].as_u64()).collect();
+        // Where nobody vouches for a sender, receipts come together an hour later, and not for ever.
+        let told = |to: &Value| named.iter().any(|(who, _)| *to == **who);
+        let later = |ticket: &&Value| {
+            let opened = self.events.get(&number(ticket)).and_then(|events| events.first());
+            let receipt = opened.map(|event| &event["receipt"]).and_then(Value::as_str);
+            receipt.is_some() && told(&ticket["requester"]["email"])
+        };
         let owed = self.tickets.iter().filter(by_mail).filter(|ticket| !heard(ticket));
-        owed.map(number).filter(|number| !silent.contains(number)).collect()
+        let owed = owed.filter(|ticket| !later(ticket)).map(number);
+        owed.filter(|number| !silent.contains(number)).collect()
     }
 
     fn to_people(&self) -> impl Iterator<Item = &Value> {

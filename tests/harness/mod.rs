@@ -12,6 +12,7 @@ pub mod discord;
 mod discord_rules;
 mod invariants;
 mod lambda;
+pub mod letters;
 mod openapi;
 mod people;
 pub mod shown;

@@ -242,9 +242,14 @@ impl Permit {
         Permit::of(Actor::System, Command::Link(link))
     }
 
-    /// The desk's own note of a reply that could not be said.
-    pub fn unsaid(text: Text) -> Permit {
+    /// The desk's own note: of a reply that could not be said, of words that are nobody's on the ticket.
+    pub fn note(text: Text) -> Permit {
         Permit::of(Actor::System, Command::AddNote(text))
+    }
+
+    /// The desk's own word that somebody was told from the beginning: a mail named them in copy.
+    pub fn in_copy(who: PersonId) -> Permit {
+        Permit::of(Actor::System, Command::Follow { who })
     }
 
     /// The desk's own word that a message did not arrive.

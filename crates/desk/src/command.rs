@@ -18,7 +18,7 @@ use crate::sla::Promise;
 use crate::talk::Said;
 use crate::task;
 use crate::texts::Part;
-use crate::ticket::{Channel, Closure, Place, Priority, Status, Type};
+use crate::ticket::{Acknowledgement, Channel, Closure, Place, Priority, Status, Type};
 use crate::visit;
 
 /// Something somebody wants, named in the imperative.
@@ -276,6 +276,8 @@ pub struct Opening {
     pub origin: Option<Place>,
     /// Sent by a machine: the desk writes nothing back by itself.
     pub silent: bool,
+    /// What the requester is told of its arrival.
+    pub receipt: Acknowledgement,
     /// Another system's id.
     pub external_id: Option<String>,
     /// Whom the requester belongs to.

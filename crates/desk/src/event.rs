@@ -13,7 +13,9 @@ use crate::related::{self, Relation};
 use crate::rule::{Did, Fuse};
 use crate::sla::{Alarm, Metric, Promise};
 use crate::texts::Part;
-use crate::ticket::{Channel, Closure, Place, Priority, Status, Ticket, Type, words};
+use crate::ticket::{
+    Acknowledgement, Channel, Closure, Place, Priority, Status, Ticket, Type, words,
+};
 
 words!(
     /// Who may read a message.
@@ -49,6 +51,9 @@ pub enum Event {
         /// Sent by a machine: the desk writes nothing back by itself.
         #[serde(default)]
         silent: bool,
+        /// What the requester is told of its arrival.
+        #[serde(default, skip_serializing_if = "Acknowledgement::is_whole")]
+        receipt: Acknowledgement,
         /// Another system's id.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         external_id: Option<String>,

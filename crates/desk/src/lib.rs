@@ -60,6 +60,7 @@ pub mod visit;
 pub mod ways;
 
 pub mod config;
+pub mod correspondence;
 
 mod upgrade;
 
@@ -100,7 +101,7 @@ pub use id::{
     RuleId, WebhookId,
 };
 pub use lifecycle::decide;
-pub use ticket::{Channel, Closure, Priority, Status, Ticket, Type};
+pub use ticket::{Acknowledgement, Channel, Closure, Priority, Status, Ticket, Type};
 
 use jiff::Timestamp;
 

@@ -58,6 +58,7 @@ fn open(opening: Opening, by: &Actor, now: Timestamp) -> Vec<Entry> {
         promise: opening.promise,
         origin: opening.origin,
         silent: opening.silent,
+        receipt: opening.receipt,
         external_id: opening.external_id,
         organisation: opening.organisation,
         language: text.language.clone(),

@@ -13,6 +13,9 @@ use crate::ticket::Closure;
 pub enum Message {
     /// To the requester: we have it, this is its number.
     Receipt,
+    /// To the requester: that something arrived, and none of its words. What follows within an hour comes
+    /// together.
+    PlainReceipt,
     /// To the requester: an agent answered.
     Reply,
     /// To the requester: an agent asks something.
@@ -132,6 +135,7 @@ impl Message {
             Message::Reminder | Message::Solved | Message::Ended(_) => Weight::Conversation,
             Message::GoesOnIn(_) | Message::OnItsOwn | Message::OthersWrote => Weight::Conversation,
             Message::NowFollowing | Message::AutoReply => Weight::Conversation,
+            Message::PlainReceipt => Weight::News,
             Message::Alarm(_, Alarm::Breach | Alarm::Manager | Alarm::Head) if urgent => {
                 Weight::Pressing
             }
@@ -166,6 +170,7 @@ impl Message {
                 Alarm::Manager => "manager",
                 Alarm::Head => "head",
             },
+            Message::PlainReceipt => "receipt",
             Message::Card => "card",
             Message::Assigned => "assigned",
             Message::RequesterWrote => "requester_wrote",
@@ -197,7 +202,8 @@ impl Message {
     pub(crate) fn is_automatic(self) -> bool {
         match self {
             Message::Reply | Message::Question | Message::Solution | Message::Ended(_) => false,
-            Message::Receipt | Message::Reminder | Message::Solved | Message::Card => true,
+            Message::Receipt | Message::PlainReceipt => true,
+            Message::Reminder | Message::Solved | Message::Card => true,
             Message::Assigned | Message::RequesterWrote | Message::NotSolved => true,
             Message::Confirmed | Message::CameBack | Message::Withdrawn | Message::Awake => true,
             Message::Alarm(..) | Message::HelpWanted | Message::NotDelivered => true,

@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 use std::fmt;
 
+use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use crate::id::{OrganisationId, PersonId};
@@ -41,12 +42,31 @@ pub struct Person {
     /// Whom they turned out to be.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub is_now: Option<PersonId>,
+    /// Mail to `email` comes back, or is not wanted: nothing more is sent there.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub unreachable: Option<Unreachable>,
     /// Whether they were erased: only the id is left.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub erased: bool,
 }
 
+/// Why mail no longer goes to somebody.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Unreachable {
+    /// The address.
+    pub address: String,
+    /// Since when.
+    pub since: Timestamp,
+    /// What the other side said, in a line.
+    pub reason: String,
+}
+
 impl Person {
+    /// Why mail to this address is not sent; none where it is.
+    pub fn unreachable_at(&self, address: &str) -> Option<&Unreachable> {
+        self.unreachable.as_ref().filter(|known| known.address == address)
+    }
+
     /// Somebody of whom only the name is known.
     pub fn named(id: PersonId, name: impl Into<String>) -> Person {
         Person {
@@ -61,6 +81,7 @@ impl Person {
             organisation: None,
             was: BTreeSet::new(),
             is_now: None,
+            unreachable: None,
             erased: false,
         }
     }

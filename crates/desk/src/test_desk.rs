@@ -29,6 +29,7 @@ pub(crate) fn opening(kind: Type, priority: Priority, channel: Channel) -> Openi
         queue: QueueId::from("support"),
         origin: None,
         silent: false,
+        receipt: crate::Acknowledgement::Whole,
         external_id: None,
         organisation: None,
         text: Text::plain("It drips."),

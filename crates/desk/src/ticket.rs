@@ -51,6 +51,31 @@ macro_rules! words {
 pub(crate) use words;
 
 words!(
+    /// What a requester is told when their request arrives.
+    Acknowledgement {
+        /// What they asked, and what comes next.
+        Whole = "whole",
+        /// That something arrived, and none of its words: whoever wrote them may be somebody else.
+        Plain = "plain",
+        /// Nothing: they were told often enough.
+        Withheld = "withheld",
+    }
+);
+
+impl Default for Acknowledgement {
+    fn default() -> Acknowledgement {
+        Acknowledgement::Whole
+    }
+}
+
+impl Acknowledgement {
+    /// Whether it is as usual.
+    pub(crate) fn is_whole(&self) -> bool {
+        *self == Acknowledgement::Whole
+    }
+}
+
+words!(
     /// Where a ticket stands.
     Status {
         /// Nobody and no queue has it yet.

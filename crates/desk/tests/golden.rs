@@ -34,6 +34,7 @@ fn events() -> Vec<Event> {
             promise: promise(&config, Priority::High),
             origin: Some(Place::Mail { message_id: "a@b".into() }),
             silent: true,
+            receipt: desk::Acknowledgement::Whole,
             external_id: Some("x-1".into()),
             organisation: None,
             language: None,

@@ -57,6 +57,7 @@ fn opened(config: &Config) -> Vec<Entry> {
         queue: QueueId::from("support"),
         origin: None,
         silent: false,
+        receipt: desk::Acknowledgement::Whole,
         external_id: None,
         organisation: None,
         text: Text::plain("The chair was never delivered."),

@@ -80,6 +80,7 @@ fn opening(config: &Config, priority: Priority) -> Command {
         queue: QueueId::from("support"),
         origin: None,
         silent: false,
+        receipt: desk::Acknowledgement::Whole,
         external_id: None,
         organisation: None,
         text: text(),

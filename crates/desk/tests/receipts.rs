@@ -140,6 +140,7 @@ impl Story {
             queue: QueueId::from("support"),
             origin: None,
             silent: false,
+            receipt: desk::Acknowledgement::Whole,
             external_id: None,
             organisation: None,
             text: words(),

@@ -317,6 +317,7 @@ fn given(priority: Priority) -> Story {
         queue: QueueId::from("support"),
         origin: None,
         silent: false,
+        receipt: desk::Acknowledgement::Whole,
         external_id: None,
         organisation: None,
         text: text(),

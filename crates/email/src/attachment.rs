@@ -11,7 +11,7 @@ const LONGEST_NAME: usize = 150;
 const LONGEST_EXTENSION: usize = 16;
 
 /// A file of a mail.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Attachment {
     /// A name without path, control or reordering characters, at most 150 characters, never empty.
     pub name: String,

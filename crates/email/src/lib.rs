@@ -6,9 +6,12 @@ mod attachment;
 mod automatic;
 mod compose;
 mod dedupe;
+mod keys;
+pub mod message_id;
 mod parse;
 pub mod reply;
 pub mod reply_address;
+pub mod subject;
 mod text;
 
 #[cfg(test)]
@@ -19,4 +22,5 @@ pub use attachment::Attachment;
 pub use automatic::Automatic;
 pub use compose::{Enclosed, Outgoing, compose};
 pub use dedupe::dedupe_key;
+pub use keys::Keys;
 pub use parse::{Mail, parse};

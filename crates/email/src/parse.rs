@@ -26,6 +26,8 @@ pub struct Mail {
     pub references: Vec<String>,
     /// Who wrote it, as the mail claims.
     pub from: Option<Address>,
+    /// It names one author, once: with several, which of them a server vouched for is anybody's guess.
+    pub one_author: bool,
     /// Where answers shall go.
     pub reply_to: Option<Address>,
     /// To whom.
@@ -79,6 +81,7 @@ fn read(message: &Message<'_>) -> Mail {
         in_reply_to: identifiers(message.in_reply_to()),
         references: identifiers(message.references()),
         automatic: automatic(message, sender, null_return_path),
+        one_author: has_one_author(message),
         reply_to: first(message.reply_to()),
         to: message.all_to().flat_map(|header| addresses(Some(header))).collect(),
         cc: message.all_cc().flat_map(|header| addresses(Some(header))).collect(),
@@ -96,6 +99,14 @@ fn read(message: &Message<'_>) -> Mail {
         recipient: recipient(message),
         from,
     }
+}
+
+/// RFC 5322 section 3.6 allows one `From`, and several mailboxes in it.
+fn has_one_author(message: &Message<'_>) -> bool {
+    let headers = message.headers().iter();
+    let mut from = headers.filter(|header| header.name().eq_ignore_ascii_case("From"));
+    let authors = from.next().map_or(0, |header| addresses(header.value().as_address()).len());
+    authors == 1 && from.next().is_none()
 }
 
 /// The bytes of the first header of this name, as text.

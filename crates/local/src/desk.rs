@@ -6,6 +6,7 @@ use std::sync::Arc;
 
 use anyhow::{Context, Result};
 use desk::config::Config;
+use email::Keys;
 use jiff::tz::TimeZone;
 use store::{Store, World};
 use tokio::sync::Mutex;
@@ -131,7 +132,7 @@ impl LocalDesk {
             slack: doors.slack()?,
             discord: doors.discord()?,
             journal,
-            inbox: Inbox::new(store.clone(), doors.reply_secret()),
+            inbox: Inbox::new(store.clone(), doors.keys()),
             escalate: escalate::Escalate::new(store.clone()),
             notify: doors.notify(&outbox, &mail, &now)?,
             sending: Mutex::new(()),
@@ -240,8 +241,8 @@ impl Doors<'_> {
         Ok(discord.for_application(application))
     }
 
-    fn reply_secret(&self) -> Vec<u8> {
-        self.identity.secrets.reply_secret.clone().into_bytes()
+    fn keys(&self) -> Keys {
+        Keys::new(&self.identity.secrets.reply_secret)
     }
 
     fn notify(
@@ -258,7 +259,7 @@ impl Doors<'_> {
             self.discord_client()?,
             notify::Settings {
                 bus: BUS.into(),
-                reply_secret: self.reply_secret(),
+                keys: self.keys(),
                 region: "us-east-1".into(),
                 // The stand-ins have no limits of their own.
                 pace: std::time::Duration::ZERO,

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
+use email::Keys;
 use jiff::tz::TimeZone;
 use store::Store;
 use tokio::sync::Semaphore;
@@ -26,9 +27,9 @@ pub struct Inbox {
 }
 
 impl Inbox {
-    /// An inbox of this desk.
-    pub fn new(store: Store, reply_secret: Vec<u8>) -> Inbox {
-        let mail = mail::Mail::new(store.clone(), reply_secret);
+    /// An inbox of this desk. Nobody in front of it says who sent a mail.
+    pub fn new(store: Store, keys: Keys) -> Inbox {
+        let mail = mail::Mail::new(store.clone(), keys, None);
         Inbox { store, mail, in_flight: Arc::default(), places: Arc::new(Semaphore::new(AT_ONCE)) }
     }
 

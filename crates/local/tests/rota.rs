@@ -65,6 +65,7 @@ async fn open(store: &Store, n: usize) -> Number {
         queue: QueueId::from("support"),
         origin: None,
         silent: false,
+        besides: store::change::Besides::default(),
         external_id: None,
         translations: Vec::new(),
         follow_up_of: None,

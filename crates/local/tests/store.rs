@@ -85,6 +85,7 @@ fn new_ticket(requester: Person, is_new: bool, title: &str) -> NewTicket {
         queue: QueueId::from("support"),
         origin: None,
         silent: false,
+        besides: store::change::Besides::default(),
         external_id: None,
         translations: Vec::new(),
         follow_up_of: None,

@@ -17,7 +17,8 @@ use desk::person::Person;
 use desk::policy::Circumstances;
 use desk::ticket::Place;
 use desk::{
-    Channel, Command, Number, Priority, QueueId, Refusal, Ticket, Type, decide, evolve, fold,
+    Acknowledgement, Channel, Command, Number, PersonId, Priority, QueueId, Refusal, Ticket, Type,
+    decide, evolve, fold,
 };
 use jiff::Timestamp;
 
@@ -67,6 +68,15 @@ pub enum Done {
     Before(Earlier),
 }
 
+/// A mail somebody sent, or wrote of.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Received {
+    /// Its Message-ID, without `<>`.
+    pub message_id: String,
+    /// Others than its sender and the desk know of it.
+    pub shared: bool,
+}
+
 /// What comes along with a command.
 #[derive(Clone, Default)]
 pub struct Along {
@@ -76,6 +86,8 @@ pub struct Along {
     pub arrival: Option<Arrival>,
     /// Threads that belong to the ticket from now on.
     pub threads: Vec<Place>,
+    /// Mails that belong to it from now on.
+    pub mails: Vec<Received>,
     /// A message owed that this settles: its row goes.
     pub settles: Option<key::Key>,
     /// Files somebody brought that this uses; they are kept already.
@@ -134,6 +146,32 @@ pub struct NewTicket {
     pub follow_up_of: Option<Number>,
     /// The form it is opened with.
     pub form: Option<Filled>,
+    /// What the door adds.
+    pub besides: Besides,
+}
+
+/// What a door adds to a new ticket on the desk's behalf.
+#[derive(Clone, Debug, Default)]
+pub struct Besides {
+    /// What the requester is told of its arrival.
+    pub receipt: Acknowledgement,
+    /// Who is told what the requester is told, from the beginning.
+    pub followers: Vec<PersonId>,
+    /// What agents should know of it.
+    pub notes: Vec<Text>,
+}
+
+impl Besides {
+    /// It as entries of the ticket these opened.
+    fn entries(&self, opened: &[Entry], now: Timestamp) -> Result<Vec<Entry>, Refusal> {
+        let followers = self.followers.iter().cloned().map(Permit::in_copy);
+        let permits: Vec<Permit> =
+            followers.chain(self.notes.iter().cloned().map(Permit::note)).collect();
+        match fold(opened) {
+            Some(ticket) => decide_all(&ticket, &permits, now),
+            None => Err(Refusal::NotOpened),
+        }
+    }
 }
 
 impl NewTicket {
@@ -174,6 +212,7 @@ impl Store {
             let permit = permit(&new.who, None, opening(&new, number, &config))?;
             let mut entries = decide(None, &permit, self.now())?;
             entries.extend(translated(&new, &entries, self.now())?);
+            entries.extend(new.besides.entries(&entries, self.now())?);
             let closed = self.went_on_from(&new).await?;
             let aside = Along::default();
             let mut told = None;
@@ -413,8 +452,8 @@ impl Store {
 
 impl Along {
     pub(crate) fn is_empty(&self) -> bool {
-        let Along { once, arrival, threads, settles, uploads, turn, underway: _ } = self;
-        let nothing = once.is_none() && arrival.is_none() && threads.is_empty();
+        let Along { once, arrival, threads, mails, settles, uploads, turn, underway: _ } = self;
+        let nothing = once.is_none() && arrival.is_none() && threads.is_empty() && mails.is_empty();
         nothing && uploads.is_empty() && settles.is_none() && turn.is_none()
     }
 }
@@ -454,6 +493,7 @@ pub(crate) fn opening(new: &NewTicket, number: Number, config: &Config) -> Comma
         queue: new.queue.clone(),
         origin: new.origin.clone(),
         silent: new.silent,
+        receipt: new.besides.receipt,
         external_id: new.external_id.clone(),
         organisation: new.requester.organisation.clone(),
         text: new.text.clone(),

@@ -16,10 +16,10 @@ use desk::{Number, Ticket, evolve, outbox, webhook};
 use jiff::Timestamp;
 use sha2::{Digest, Sha256};
 
-use crate::change::{Along, Answer, NewTicket, Once};
+use crate::change::{Along, Answer, NewTicket, Once, Received};
 use crate::error::Error;
 use crate::item::{self, Asker, Item, Stored, n, s};
-use crate::{Store, key, lane, talk};
+use crate::{Store, correspondence, key, lane, talk};
 
 /// What one transaction may hold, by DynamoDB's limits.
 pub(crate) const ITEMS_AT_MOST: usize = 100;
@@ -208,6 +208,9 @@ impl Store {
         }
         for place in &along.threads {
             items.push(self.put(talk::thread(place, number))?);
+        }
+        for Received { message_id, shared } in &along.mails {
+            items.push(self.put(correspondence::received(message_id, *shared, number))?);
         }
         if let Some(settled) = &along.settles {
             items.push(self.delete(settled.clone())?);

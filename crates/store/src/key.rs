@@ -242,6 +242,11 @@ pub fn seen(door: &str, id: &str) -> Key {
     key(format!("SEEN#{door}#{id}"), "SEEN")
 }
 
+/// What is remembered of a mail address. The address itself stands nowhere in it.
+pub(crate) fn correspondence(address: &str) -> Key {
+    key(format!("RATE#mail#{}", hex::encode(Sha256::digest(address))), "RATE")
+}
+
 /// A conversation.
 pub fn thread(place: &Place) -> Key {
     key(thread_partition(place), "THREAD")

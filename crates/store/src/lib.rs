@@ -45,6 +45,7 @@ pub mod due;
 
 pub mod archive;
 pub mod blob;
+pub mod correspondence;
 pub mod upload;
 
 pub mod token;

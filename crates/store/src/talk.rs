@@ -7,11 +7,11 @@ use desk::ticket::Place;
 use desk::{Number, PersonId, QueueId};
 use serde::{Deserialize, Serialize};
 
-use crate::Store;
 use crate::error::Error;
 use crate::item::{self, Item, n};
 use crate::key::{self, Key};
 use crate::lane::Sent;
+use crate::{Store, correspondence};
 
 /// A ticket's card in a queue's channel. Agents talk below it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -32,6 +32,13 @@ pub struct Card {
 pub enum Landing {
     /// Answers in this thread belong to the ticket.
     Thread(Place),
+    /// Answers to this mail belong to the ticket.
+    Mail {
+        /// Its Message-ID, without `<>`.
+        message_id: String,
+        /// Which message it is: `ticket/sequence/audience/channel`.
+        id: String,
+    },
     /// It is the ticket's card, and what agents say below it belongs to the ticket.
     Card(Card),
     /// The conversation with this person goes on there, and belongs to the ticket.
@@ -101,6 +108,7 @@ impl Store {
 pub(crate) fn rows(number: Number, landing: &Landing) -> Result<Vec<Item>, Error> {
     Ok(match landing {
         Landing::Thread(place) => vec![thread(place, number)],
+        Landing::Mail { message_id, id } => vec![correspondence::sent(message_id, id, number)],
         Landing::Card(card) => vec![
             key::card(number, &card.queue).with(card)?,
             numbered(key::card_thread(&card.channel, &card.message), number),

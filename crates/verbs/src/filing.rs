@@ -220,6 +220,7 @@ fn new_ticket(
         queue,
         origin: speaker.place.clone(),
         silent: false,
+        besides: store::change::Besides::default(),
         external_id: None,
         translations: Vec::new(),
         follow_up_of: filing.follow_up_of,

@@ -279,6 +279,7 @@ async fn file(
         queue: queue.id.clone(),
         origin: speaker.place.clone(),
         silent: false,
+        besides: store::change::Besides::default(),
         external_id: None,
         translations: Vec::new(),
         follow_up_of,

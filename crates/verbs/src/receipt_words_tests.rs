@@ -34,6 +34,7 @@ fn history() -> Vec<Entry> {
         promise,
         origin: None,
         silent: false,
+        receipt: desk::Acknowledgement::Whole,
         external_id: None,
         organisation: None,
         language: None,

@@ -14,7 +14,8 @@ use crate::problem::Problem;
 use crate::{Answer, Call};
 
 /// The fields of a person that can be changed.
-pub(crate) const FIELDS: &[&str] = &["name", "phone", "external_id", "metadata", "organisation"];
+pub(crate) const FIELDS: &[&str] =
+    &["name", "phone", "external_id", "metadata", "organisation", "unreachable"];
 /// The longest name another system has for anything, in characters.
 pub(crate) const EXTERNAL_AT_MOST: usize = 255;
 
@@ -94,6 +95,13 @@ fn edited(
     if fields.has("organisation") {
         after.organisation = organisation.map(|found| found.id.clone());
     }
+    if fields.has("unreachable") {
+        if fields.get("unreachable").is_some() {
+            let reason = "only null may be set: mail goes to them again";
+            return Err(Problem::field("unreachable", reason));
+        }
+        after.unreachable = None;
+    }
     Ok(after)
 }
 
@@ -138,6 +146,7 @@ pub(crate) fn render(person: &Person, call: &Call<'_>) -> Value {
         "organisation": person.organisation,
         "role": config.role(&person.id),
         "was": person.was,
+        "unreachable": person.unreachable,
         "erased": person.erased,
     })
 }

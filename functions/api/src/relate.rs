@@ -156,6 +156,7 @@ async fn split(call: &Call<'_>, number: Number, fields: &Fields) -> Result<Answe
         queue: ticket.queue.clone().ok_or_else(|| Problem::from(Refusal::NotToBeSplit))?,
         origin: ticket.origin.clone(),
         silent: ticket.silent,
+        besides: store::change::Besides::default(),
         external_id: None,
         translations: Vec::new(),
         follow_up_of: None,

@@ -100,6 +100,7 @@ async fn new_ticket(call: &Call<'_>, fields: &Fields) -> Result<(NewTicket, Vec<
         queue,
         origin: None,
         silent: false,
+        besides: store::change::Besides::default(),
         external_id,
         translations,
         follow_up_of: None,

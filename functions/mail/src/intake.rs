@@ -7,15 +7,16 @@
 
 use std::sync::Arc;
 
-use desk::access::{Role, Who, permit};
+use desk::access::{Permit, Role, Who, permit};
 use desk::config::{Config, Queue};
 use desk::history::{Entry, File, Text};
 use desk::person::Person;
-use desk::ticket::{Channel, Place, Priority, Status, Type};
-use desk::{Command, Number, Refusal};
+use desk::ticket::{Acknowledgement, Channel, Priority, Status, Type};
+use desk::{Command, Number, PersonId, Refusal};
 use jiff::{SignedDuration, Timestamp};
 use store::Stored;
-use store::change::{Along, Done, Earlier, NewTicket, Once};
+use store::change::{Along, Besides, Done, Earlier, NewTicket, Once, Received};
+use store::correspondence::Allowance;
 use store::ledger::{Arrival, Outcome};
 use store::people::Introduction;
 
@@ -28,6 +29,28 @@ use crate::{Error, Mail, arrival};
 const REMEMBERED: SignedDuration = SignedDuration::from_hours(30 * 24);
 /// Under which door it is.
 const DOOR: &str = "mail";
+/// So many people nobody knew are made known by one mail; of more, agents read the addresses.
+const MOST_NEW_PEOPLE: usize = 40;
+/// Of mails that did not come yet so many are kept a place for.
+const MOST_AWAITED: usize = 12;
+
+/// What agents read where no receipt was sent.
+const WITHHELD: &str = "No receipt was sent: the desk has written to this address often enough of late. It may be a \
+    program that answers, or somebody whose address another one uses. What you write is sent.";
+/// Why people in copy do not follow the ticket.
+const NOT_VOUCHED: &str = "nobody vouches for who sent it.";
+/// The same where there were many.
+const TOO_MANY: &str = "they are too many to be made known by one mail.";
+
+/// What a mail asks for.
+#[derive(Default)]
+struct Request {
+    text: Text,
+    /// What agents should know of how it came.
+    reason: Option<String>,
+    receipt: Acknowledgement,
+    follow_up_of: Option<Number>,
+}
 
 /// A mail on its way.
 struct Intake<'a> {
@@ -76,18 +99,54 @@ impl Intake<'_> {
             let reason = format!("{machine}{about}");
             return self.set_aside(Outcome::Suspended, place.number(), &reason).await;
         }
+        let allowance = self.counted(place).await?;
+        if !allowance.taken {
+            let reason = "too many mails came from this address within minutes";
+            return self.set_aside(Outcome::Suspended, place.number(), reason).await;
+        }
+        self.reached(&sender, place).await?;
         let files = file::keep(&self.mail.store, self.letter).await?;
         match place {
             Belonging::Requester(number) => self.asked(number, sender, files).await,
             Belonging::Agent(number) => self.answered(number, sender, files).await,
+            Belonging::Beside(number) => self.noted(number, &sender, files).await,
             Belonging::Nowhere { points_to } => {
                 let text = self.letter.as_opening(files);
                 let reason = points_to.map(|number| {
                     format!("it answers {number}, which its sender has no proven part in")
                 });
-                self.open(sender, is_new, text, None, reason).await
+                let request =
+                    Request { text, reason, receipt: allowance.receipt, ..Request::default() };
+                self.open(sender, is_new, request).await
             }
         }
+    }
+
+    /// How much this address wrote lately. Mails that name nobody are not one sender's.
+    async fn counted(&self, place: Belonging) -> Result<Allowance, Error> {
+        if self.letter.is_nobodys() {
+            let receipt = Acknowledgement::Withheld;
+            return Ok(Allowance { taken: true, receipt });
+        }
+        let opens = matches!(place, Belonging::Nowhere { .. }) && !self.letter.is_silent();
+        let (from, vouched) = (&self.letter.from, self.letter.verdicts.vouched());
+        Ok(self.mail.store.count_mail(from, &self.once.id, vouched, opens).await?)
+    }
+
+    /// Whoever writes from an address that mail came back from, and proves that it is theirs, is
+    /// reached there again.
+    async fn reached(&self, sender: &Person, place: Belonging) -> Result<(), Error> {
+        let proven = match place {
+            Belonging::Requester(_) | Belonging::Agent(_) => true,
+            Belonging::Beside(_) | Belonging::Nowhere { .. } => self.letter.verdicts.vouched(),
+        };
+        if proven && sender.unreachable_at(&self.letter.from).is_some() {
+            let reached = |known: &Person| {
+                Ok::<_, std::convert::Infallible>(Person { unreachable: None, ..known.clone() })
+            };
+            self.mail.store.edit_person(&sender.id, reached).await?;
+        }
+        Ok(())
     }
 
     /// The requester wrote; on a closed ticket that begins another one.
@@ -99,13 +158,17 @@ impl Intake<'_> {
     ) -> Result<Arrival, Error> {
         let who = Who::of(&sender, Role::Requester, None, &self.config);
         let text = self.letter.as_answer(files.clone());
-        let command = |_: &Stored| Command::ReplyAsRequester(text.clone());
-        match self.join(number, &who, command).await {
+        let wish = |stored: &Stored| {
+            permit(&who, Some(&stored.ticket), Command::ReplyAsRequester(text.clone()))
+        };
+        match self.join(number, wish).await {
             Err(Error::Store(store::Error::Refused(refusal))) => {
                 tracing::debug!(ticket.number = number.0, %refusal, "a reply begins a new ticket");
                 let text = self.letter.as_follow_up(number, files);
-                let reason = format!("Follow-up of {number}");
-                self.open(sender, false, text, Some(number), Some(reason)).await
+                let reason = Some(format!("Follow-up of {number}"));
+                let receipt = self.counted(Belonging::Nowhere { points_to: None }).await?.receipt;
+                let follow_up_of = Some(number);
+                self.open(sender, false, Request { text, reason, receipt, follow_up_of }).await
             }
             joined => joined,
         }
@@ -123,11 +186,37 @@ impl Intake<'_> {
             return self.set_aside(Outcome::Suspended, Some(number), &reason).await;
         };
         let who = Who::of(&sender, self.config.role(&sender.id), None, &self.config);
-        let command = |stored: &Stored| match stored.ticket.status {
-            Status::Closed => Command::AddNote(text.clone()),
-            _ => Command::ReplyAsAgent(text.clone()),
+        let wish = |stored: &Stored| {
+            let command = match stored.ticket.status {
+                Status::Closed => Command::AddNote(text.clone()),
+                _ => Command::ReplyAsAgent(text.clone()),
+            };
+            permit(&who, Some(&stored.ticket), command)
         };
-        match self.join(number, &who, command).await {
+        match self.join(number, wish).await {
+            Err(Error::Store(store::Error::Refused(refusal))) => {
+                self.turn_down(&refusal, Some(number)).await
+            }
+            joined => joined,
+        }
+    }
+
+    /// Somebody wrote to an address that was made for somebody else: a colleague it was forwarded to,
+    /// or a service that was told it. Agents read it, and may let them take part.
+    async fn noted(
+        &self,
+        number: Number,
+        sender: &Person,
+        files: Vec<File>,
+    ) -> Result<Arrival, Error> {
+        let text = self.letter.as_answer(files);
+        let about = format!(
+            "{} <{}> wrote this to an address of this ticket that was made for somebody else. Only \
+             agents read it; make them a follower to let them take part.",
+            sender.name, self.letter.from
+        );
+        let note = Text { body: format!("{about}\n\n{}", text.body), html: None, ..text };
+        match self.join(number, |_| Ok(Permit::note(note.clone()))).await {
             Err(Error::Store(store::Error::Refused(refusal))) => {
                 self.turn_down(&refusal, Some(number)).await
             }
@@ -138,26 +227,21 @@ impl Intake<'_> {
     async fn join(
         &self,
         number: Number,
-        who: &Who,
-        command: impl Fn(&Stored) -> Command,
+        wish: impl Fn(&Stored) -> Result<Permit, Refusal>,
     ) -> Result<Arrival, Error> {
         let line = self.becomes(Outcome::Message, None);
         let along = self.along(&line).await?;
-        let wish = |stored: &Stored, _: &Config| permit(who, Some(&stored.ticket), command(stored));
+        let wish = |stored: &Stored, _: &Config| wish(stored);
         let keep = |stored: &Stored, _: &[Entry]| kept(&line, stored);
         let done = self.mail.store.change(number, along, wish, &keep).await?;
         self.done(done, line).await
     }
 
     /// Whoever writes a mail may ask, and is no more than a requester by it.
-    async fn open(
-        &self,
-        sender: Person,
-        is_new: bool,
-        text: Text,
-        follow_up_of: Option<Number>,
-        reason: Option<String>,
-    ) -> Result<Arrival, Error> {
+    async fn open(&self, sender: Person, is_new: bool, request: Request) -> Result<Arrival, Error> {
+        let Request { text, reason, receipt, follow_up_of } = request;
+        let said = reason.as_deref().filter(|_| follow_up_of.is_none());
+        let besides = self.besides(said, receipt).await?;
         let line = self.becomes(Outcome::Ticket, reason);
         let along = self.along(&line).await?;
         let new = NewTicket {
@@ -175,6 +259,7 @@ impl Intake<'_> {
             follow_up_of,
             text,
             form: None,
+            besides,
         };
         let keep = |stored: &Stored, _: &[Entry]| kept(&line, stored);
         match self.mail.store.open(new, along, &keep).await {
@@ -183,17 +268,73 @@ impl Intake<'_> {
         }
     }
 
-    /// What is written in the ticket's transaction. A thread stays with the ticket that has it:
-    /// strangers choose a Message-ID, and may choose one that is taken.
+    /// Who else is told of a new ticket, and what its agents should know of how it came.
+    async fn besides(
+        &self,
+        reason: Option<&str>,
+        receipt: Acknowledgement,
+    ) -> Result<Besides, Error> {
+        let mut notes: Vec<String> = Vec::new();
+        if let Some(reason) = reason {
+            notes.push(format!("About this mail: {reason}."));
+        }
+        if receipt == Acknowledgement::Withheld && !self.letter.is_silent() {
+            notes.push(WITHHELD.to_owned());
+        }
+        let others = self.letter.others(&self.config);
+        let (followers, left) = match self.letter.verdicts.vouched() {
+            true => self.followers(others).await?,
+            false => (Vec::new(), others.into_iter().map(|(address, _)| address).collect()),
+        };
+        if !left.is_empty() {
+            notes.push(format!(
+                "Also sent to {}. They do not follow the ticket: {}",
+                left.join(", "),
+                if followers.is_empty() { NOT_VOUCHED } else { TOO_MANY }
+            ));
+        }
+        let notes = notes.into_iter().map(Text::plain).collect();
+        Ok(Besides { receipt, followers, notes })
+    }
+
+    /// People in copy as followers, made known where nobody knows them; and the addresses of those
+    /// who would be too many.
+    async fn followers(
+        &self,
+        others: Vec<(String, Option<String>)>,
+    ) -> Result<(Vec<PersonId>, Vec<String>), Error> {
+        let (mut followers, mut left) = (Vec::new(), Vec::new());
+        let mut strangers = 0;
+        for (address, name) in others {
+            let introduction = Introduction::by_email(&address, name);
+            let (person, is_new) = self.mail.store.meet(&introduction).await?;
+            strangers += usize::from(is_new);
+            match is_new {
+                true if strangers > MOST_NEW_PEOPLE => left.push(address),
+                true => followers.push(self.mail.store.welcome(&introduction).await?.id),
+                false => followers.push(person.id),
+            }
+        }
+        Ok((followers, left))
+    }
+
+    /// What is written in the ticket's transaction. A mail stays with the ticket that has it:
+    /// strangers choose a Message-ID, and may choose one that is taken. Mails this one answers and
+    /// that did not come yet belong to the ticket, too, once their sender has a part in it.
     async fn along(&self, line: &Arrival) -> Result<Along, Error> {
-        let mut threads: Vec<Place> = Vec::new();
-        if let Some(place) = self.letter.place()
-            && self.mail.store.thread(&place).await?.is_none()
-        {
-            threads.push(place);
+        let own = self.letter.mail.message_id.as_deref();
+        let shared = !self.letter.others(&self.config).is_empty();
+        let mut mails: Vec<Received> = Vec::new();
+        let awaited = self.letter.answers().into_iter().take(MOST_AWAITED);
+        for message_id in own.into_iter().chain(awaited) {
+            let known = mails.iter().any(|mail| mail.message_id == message_id)
+                || self.mail.store.known_mail(message_id).await?.is_some();
+            if !known {
+                mails.push(Received { message_id: message_id.to_owned(), shared });
+            }
         }
         let (once, arrival) = (Some(self.once.clone()), Some(line.clone()));
-        Ok(Along { once, arrival, threads, ..Along::default() })
+        Ok(Along { once, arrival, mails, ..Along::default() })
     }
 
     async fn done(&self, done: Done, line: Arrival) -> Result<Arrival, Error> {

@@ -7,7 +7,7 @@ use desk::history::{File, Text};
 use desk::person::normal_address;
 use desk::ticket::Place;
 use email::reply_address::{self, Claim};
-use email::{Automatic, reply};
+use email::{Attachment, Automatic, reply, subject};
 
 use crate::verdict::Verdicts;
 
@@ -21,6 +21,8 @@ const MOST_RECIPIENTS: usize = 50;
 const MOST_ANSWERED: usize = 12;
 /// Whom a ticket is for when the mail names nobody. RFC 2606: no mail ever reaches it.
 const NOBODY: &str = "unknown@invalid";
+/// Of people in copy only the first are looked at: no mail by hand has more.
+const MOST_COPIED: usize = 48;
 
 /// A mail.
 pub(crate) struct Letter {
@@ -37,12 +39,40 @@ pub(crate) struct Letter {
 }
 
 impl Letter {
-    /// Reads any bytes.
-    pub(crate) fn read(raw: Vec<u8>) -> Letter {
-        let mail = email::parse(&raw);
-        let verdicts = Verdicts::of(&raw);
+    /// Reads any bytes. Results of authentication are believed of the server of this name.
+    pub(crate) fn read(raw: Vec<u8>, server: Option<&str>) -> Letter {
+        let mail = read_by(email::parse, &raw);
+        let verdicts = Verdicts::of(&raw, &mail, server);
         let (from, name) = sender(&mail);
         Letter { raw, mail, verdicts, from, name }
+    }
+
+    /// Nobody is named as its sender.
+    pub(crate) fn is_nobodys(&self) -> bool {
+        self.from == NOBODY
+    }
+
+    /// Whom else it was sent to: neither its sender nor an address of the desk, each once.
+    pub(crate) fn others(&self, config: &Config) -> Vec<(String, Option<String>)> {
+        let mut others: Vec<(String, Option<String>)> = Vec::new();
+        for one in self.mail.to.iter().chain(&self.mail.cc) {
+            let Some(address) = normal_address(&one.email) else { continue };
+            let desks = config.queue_by_address(&address).is_some()
+                || reply_address::read(&address).is_some();
+            let known = address == self.from || others.iter().any(|(other, _)| *other == address);
+            if !desks && !known {
+                others.push((address, one.name.clone()));
+            }
+            if others.len() >= MOST_COPIED {
+                break;
+            }
+        }
+        others
+    }
+
+    /// The ticket its subject names. Anybody can write that.
+    pub(crate) fn named(&self) -> Option<Number> {
+        subject::number(&self.mail.subject).map(Number)
     }
 
     /// The queue it was sent to, or the first one.
@@ -78,7 +108,7 @@ impl Letter {
 
     /// Nothing may be sent back.
     pub(crate) fn is_silent(&self) -> bool {
-        self.mail.automatic.is_some() || self.mail.null_return_path || self.from == NOBODY
+        self.mail.automatic.is_some() || self.mail.null_return_path || self.is_nobodys()
     }
 
     /// Why a mail that a machine wrote opens no ticket; none for people and lists.
@@ -99,7 +129,8 @@ impl Letter {
 
     /// Its subject as a ticket's title.
     fn title(&self) -> String {
-        let title: String = self.mail.subject.trim().chars().take(LONGEST_TITLE).collect();
+        let title = subject::tidy(&self.mail.subject);
+        let title: String = title.chars().take(LONGEST_TITLE).collect();
         if title.is_empty() { "(no subject)".to_owned() } else { without_nul(&title) }
     }
 
@@ -140,6 +171,26 @@ impl Letter {
     }
 }
 
+/// What a reader makes of the bytes. Should it fail on them, they become a mail that says so and has
+/// them as its file: somebody can still open it with another program.
+fn read_by(reader: impl FnOnce(&[u8]) -> email::Mail, raw: &[u8]) -> email::Mail {
+    let read = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| reader(raw)));
+    read.unwrap_or_else(|_| {
+        tracing::error!(mail.bytes = raw.len(), "a mail could not be read");
+        email::Mail {
+            subject: "A mail that could not be read".to_owned(),
+            text: "This mail could not be read. It is attached as it came.".to_owned(),
+            attachments: vec![Attachment {
+                name: "message.eml".to_owned(),
+                content_type: "message/rfc822".to_owned(),
+                bytes: raw.to_vec(),
+                ..Attachment::default()
+            }],
+            ..email::Mail::default()
+        }
+    })
+}
+
 /// `From`, or else the envelope.
 fn sender(mail: &email::Mail) -> (String, Option<String>) {
     if let Some(from) = &mail.from
@@ -166,7 +217,7 @@ mod tests {
     use super::*;
 
     fn letter(raw: &str) -> Letter {
-        Letter::read(raw.as_bytes().to_vec())
+        Letter::read(raw.as_bytes().to_vec(), None)
     }
 
     #[test]
@@ -227,14 +278,14 @@ mod tests {
         let raw = "From: a@b.c\r\nSubject: Re: it\r\n\r\nNo.\r\n\r\nOn Mon, Nov 23, 2026 at 9:00, Ana <a@x.test> wrote:\r\n> old\r\n";
         let reply = letter(raw);
         let opening = reply.as_opening(vec![]);
-        assert_eq!(opening.title.as_deref(), Some("Re: it"));
+        assert_eq!(opening.title.as_deref(), Some("it"));
         assert!(opening.body.contains("> old") && opening.full.is_none());
         let answer = reply.as_answer(vec![]);
         assert_eq!(answer.body, "No.");
         assert!(answer.full.unwrap().contains("> old"));
         let follow_up = reply.as_follow_up(Number(7), vec![]);
         assert_eq!(follow_up.body, "No.\n\nFollow-up of #7");
-        assert_eq!(follow_up.title.as_deref(), Some("Re: it"));
+        assert_eq!(follow_up.title.as_deref(), Some("it"));
         let agents = reply.as_agents_answer(vec![]).unwrap();
         assert_eq!((agents.body.as_str(), agents.full, agents.html), ("No.", None, None));
     }
@@ -270,5 +321,30 @@ mod tests {
             assert_eq!((letter.machine(), letter.is_silent()), (machine, silent), "{headers}");
         }
         assert!(letter("hi").is_silent());
+    }
+
+    #[test]
+    fn what_no_reader_can_read_is_kept_as_a_file() {
+        let mail = read_by(|_| panic!("poison"), b"poison");
+        assert_eq!(mail.subject, "A mail that could not be read");
+        assert_eq!(mail.attachments[0].bytes, b"poison");
+        assert_eq!(read_by(email::parse, b"From: a@b.c\r\n\r\nhi").text.trim(), "hi");
+    }
+
+    #[test]
+    fn others_are_neither_the_sender_nor_the_desk() {
+        let config = Config::fresh("desk.test", "admin@desk.test", TimeZone::UTC);
+        let signed = reply_address::sign(&email::Keys::new("k"), 7, "ana", "support@desk.test");
+        let many: Vec<String> = (0..100).map(|n| format!("p{n}@x.y")).collect();
+        let raw = format!(
+            "From: a@b.c\r\nTo: support@desk.test, {signed}, Eve <Eve@x.y>\r\nCc: a@b.c, eve@x.y, {}\r\n\r\nhi",
+            many.join(", ")
+        );
+        let others = letter(&raw).others(&config);
+        assert_eq!(others[0], ("eve@x.y".to_owned(), Some("Eve".to_owned())));
+        assert_eq!((others[1].0.as_str(), others.len()), ("p0@x.y", MOST_COPIED));
+        assert!(
+            letter("From: a@b.c\r\nTo: support@desk.test\r\n\r\nhi").others(&config).is_empty()
+        );
     }
 }

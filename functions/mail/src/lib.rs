@@ -18,6 +18,7 @@ mod arrival;
 
 mod file;
 
+use email::Keys;
 use serde_json::Value;
 use store::Store;
 use store::ledger::Arrival;
@@ -33,13 +34,16 @@ const GREETING: &str = "inbox/AMAZON_SES_SETUP_NOTIFICATION";
 #[derive(Clone)]
 pub struct Mail {
     store: Store,
-    reply_secret: Vec<u8>,
+    keys: Keys,
+    server: Option<String>,
 }
 
 impl Mail {
-    /// The door of one desk. `reply_secret` is what its reply addresses are signed with.
-    pub fn new(store: Store, reply_secret: Vec<u8>) -> Mail {
-        Mail { store, reply_secret }
+    /// The door of one desk. `keys` sign its reply addresses; `server` is the name of whoever receives
+    /// mail for it and says in `Authentication-Results` who sent it (RFC 8601 section 2.5), if somebody
+    /// does.
+    pub fn new(store: Store, keys: Keys, server: Option<String>) -> Mail {
+        Mail { store, keys, server }
     }
 }
 
@@ -101,7 +105,7 @@ pub async fn take_in(mail: &Mail, key: &str) -> Result<Taken, Error> {
         put_away(mail, key, "ses-setup", raw).await?;
         return Ok(Taken::Before);
     }
-    let letter = Letter::read(raw);
+    let letter = Letter::read(raw, mail.server.as_deref());
     let line = intake::run(mail, key, &letter).await?;
     put_away(mail, key, &line.id, letter.raw).await?;
     tracing::info!(

@@ -2,7 +2,7 @@
 
 use chat::slack::card;
 use desk::PersonId;
-use desk::outbox::Lane;
+use desk::outbox::{Lane, Message};
 use desk::person::{Identity, Person};
 use store::lane::Waiting;
 
@@ -31,8 +31,16 @@ pub(crate) async fn send(
         }
     }
     let Some((first, facts)) = told.first() else { return Ok(Left::gone("nothing to say")) };
-    let lines = told.iter().map(|(row, facts)| line(&letter(facts, row.owed.message)));
-    let letter = one_letter(&lines.collect::<Vec<_>>(), all);
+    let letter = match first.owed.message {
+        Message::PlainReceipt => {
+            let numbers = told.iter().map(|(row, _)| row.owed.number.to_string());
+            receipts(&numbers.collect::<Vec<_>>(), all)
+        }
+        _ => {
+            let lines = told.iter().map(|(row, facts)| line(&letter(facts, row.owed.message)));
+            one_letter(&lines.collect::<Vec<_>>(), all)
+        }
+    };
     let id = format!("{}/{all}", first.owed.id());
     match (&first.owed.lane, &person.email) {
         (Lane::Mail(_), Some(email)) => {
@@ -78,6 +86,19 @@ fn one_letter(lines: &[String], all: usize) -> Letter {
         quoted: listed.join("\n"),
         ..Letter::new(format!("{all} updates on your tickets"), opening)
     }
+}
+
+/// Several receipts: which tickets there are, and not a word of what came.
+fn receipts(numbers: &[String], all: usize) -> Letter {
+    let more = match all.saturating_sub(numbers.len()) {
+        0 => String::new(),
+        more => format!(" and {more} more"),
+    };
+    let named = format!("{}{more}", numbers.join(", "));
+    let opening = format!("We have {all} more requests of yours. They are tickets {named}.");
+    let closing = "Agents look after each of them; you hear of each by itself from now on.";
+    let letter = Letter::new(format!("Your requests are tickets {named}"), opening);
+    Letter { closing: closing.into(), impersonal: true, ..letter }
 }
 
 pub(crate) async fn post(

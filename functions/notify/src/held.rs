@@ -43,7 +43,7 @@ async fn say(notify: &Notify, held: &Held) -> Result<(), Error> {
     let author = config.member(&held.draft.by).map_or("somebody", |member| member.name.as_str());
     let body = format!("A reply of {author} was not sent: {refusal}.\n\n{}", held.draft.text.body);
     let note = Text { body, ..held.draft.text.clone() };
-    commit(notify, held, |_, _| Ok(Permit::unsaid(note.clone()))).await?;
+    commit(notify, held, |_, _| Ok(Permit::note(note.clone()))).await?;
     Ok(())
 }
 

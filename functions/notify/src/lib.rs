@@ -28,6 +28,7 @@ use std::time::Duration;
 pub use crate::webhook::{Post, Posting};
 
 use aws_lambda_events::event::dynamodb;
+use email::Keys;
 use jiff::Timestamp;
 use serde_json::Value;
 use store::Store;
@@ -49,8 +50,8 @@ pub struct Notify {
 pub struct Settings {
     /// The event bus, by name.
     pub bus: String,
-    /// Signs reply addresses.
-    pub reply_secret: Vec<u8>,
+    /// Sign reply addresses and the ids of mails.
+    pub keys: Keys,
     /// The region SES sends from; it is part of the Message-ID SES gives.
     pub region: String,
     /// What a channel in chat is given between two messages: both services take one a second.

@@ -29,8 +29,11 @@ pub(crate) async fn send(
 ) -> Result<Left, Error> {
     let letter = words::letter(facts, row.owed.message);
     let Some(queue) = facts.queue() else { return Ok(Left::gone("no queue to write from")) };
-    let id = format!("{}@{}", row.owed.id().replace('/', "."), facts.config.domain);
-    let secret = &notify.settings.reply_secret;
+    if let Some(left) = unreachable(person, to, &letter) {
+        return Ok(left);
+    }
+    let keys = &notify.settings.keys;
+    let id = email::message_id::sign(keys, &row.owed.id(), &facts.config.domain);
     let number = row.owed.number.0;
     let origin = match &facts.ticket().origin {
         Some(Place::Mail { message_id }) if person.id == facts.ticket().requester => {
@@ -40,9 +43,9 @@ pub(crate) async fn send(
     };
     let raw = email::compose(&Outgoing {
         from: Address { name: Some(queue.name.clone()), email: queue.address.clone() },
-        to: Address { name: Some(person.name.clone()), email: to.to_owned() },
+        to: Address { name: named(person, &letter), email: to.to_owned() },
         reply_to: Some(email::reply_address::sign(
-            secret,
+            keys,
             number,
             person.id.as_str(),
             &queue.address,
@@ -58,7 +61,22 @@ pub(crate) async fn send(
         date_unix: facts.entry.at.as_second(),
         headers: vec![("X-Loop".into(), queue.address.clone())],
     });
-    post(notify, &id, &queue.address, to, raw).await
+    let envelope = Envelope { id: &row.owed.id(), message_id: &id, from: &queue.address, to };
+    post(notify, &envelope, raw).await
+}
+
+/// What the person is called, unless the letter names nobody.
+fn named(person: &Person, letter: &Letter) -> Option<String> {
+    (!letter.impersonal).then(|| person.name.clone())
+}
+
+/// Why nothing is sent to somebody whose mail comes back. What an agent wrote is then on record as not
+/// delivered; what the desk says by itself is not worth that.
+fn unreachable(person: &Person, to: &str, letter: &Letter) -> Option<Left> {
+    let known = person.unreachable_at(to)?;
+    let day = known.since.strftime("%-d %B %Y");
+    let reason = format!("mail to them has come back since {day}: {}", known.reason);
+    Some(if letter.automatic { Left::gone(reason) } else { Left::Refused { reason } })
 }
 
 /// What goes with a letter to whoever has no other way to it: requester and followers. What is too
@@ -97,15 +115,18 @@ pub(crate) async fn send_bundle(
     letter: &Letter,
 ) -> Result<Left, Error> {
     let From { queue, domain, date } = *from;
-    let id = format!("{}@{domain}", id.replace('/', "."));
+    if let Some(left) = unreachable(person, to, letter) {
+        return Ok(left);
+    }
+    let message_id = email::message_id::sign(&notify.settings.keys, id, domain);
     let raw = email::compose(&Outgoing {
         from: Address { name: Some(queue.name.clone()), email: queue.address.clone() },
-        to: Address { name: Some(person.name.clone()), email: to.to_owned() },
+        to: Address { name: named(person, letter), email: to.to_owned() },
         reply_to: None,
         subject: letter.subject.clone(),
         text: letter.text(),
         html: None,
-        message_id: id.clone(),
+        message_id: message_id.clone(),
         in_reply_to: None,
         references: Vec::new(),
         automatic: true,
@@ -113,19 +134,25 @@ pub(crate) async fn send_bundle(
         date_unix: date,
         headers: vec![("X-Loop".into(), queue.address.clone())],
     });
-    Ok(match post(notify, &id, &queue.address, to, raw).await? {
+    let envelope = Envelope { id, message_id: &message_id, from: &queue.address, to };
+    Ok(match post(notify, &envelope, raw).await? {
         Left::Gone { reference, .. } => Left::gone(reference),
         left => left,
     })
 }
 
-async fn post(
-    notify: &Notify,
-    id: &str,
-    from: &str,
-    to: &str,
-    raw: Vec<u8>,
-) -> Result<Left, Error> {
+/// What a mail is called, and its way.
+struct Envelope<'a> {
+    /// Inside the desk: `ticket/sequence/audience/channel`.
+    id: &'a str,
+    /// Outside.
+    message_id: &'a str,
+    from: &'a str,
+    to: &'a str,
+}
+
+async fn post(notify: &Notify, envelope: &Envelope<'_>, raw: Vec<u8>) -> Result<Left, Error> {
+    let Envelope { from, to, .. } = *envelope;
     let message = match RawMessage::builder().data(Blob::new(raw)).build() {
         Ok(message) => message,
         Err(error) => return Ok(Left::Refused { reason: error.to_string() }),
@@ -135,19 +162,20 @@ async fn post(
     Ok(match sent {
         Ok(answer) => {
             let given = answer.message_id();
-            Left::Gone { reference: given.into(), landings: threads(notify, id, given) }
+            Left::Gone { reference: given.into(), landings: threads(notify, envelope, given) }
         }
         Err(error) => not_sent(&error),
     })
 }
 
 /// SES gives each mail an id of its own: answers name that one, with a host that tells the region.
-fn threads(notify: &Notify, ours: &str, given: &str) -> Vec<Landing> {
+fn threads(notify: &Notify, envelope: &Envelope<'_>, given: &str) -> Vec<Landing> {
     let hosts = ["email".to_owned(), notify.settings.region.clone()];
     let given = hosts.iter().map(|host| format!("{given}@{host}.amazonses.com"));
-    std::iter::once(ours.to_owned())
+    let id = envelope.id.to_owned();
+    std::iter::once(envelope.message_id.to_owned())
         .chain(given)
-        .map(|message_id| Landing::Thread(Place::Mail { message_id }))
+        .map(|message_id| Landing::Mail { message_id, id: id.clone() })
         .collect()
 }
 

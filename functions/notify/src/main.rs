@@ -3,6 +3,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use email::Keys;
 use notify::{Notify, Post, Settings, handle};
 
 /// Slack takes a message a second in a channel (docs.slack.dev, "Rate limits"), Discord five in five.
@@ -25,7 +26,7 @@ async fn main() -> anyhow::Result<()> {
         chat::discord::Client::new(&discord_url, &token("BELLHOP_DISCORD_BOT_TOKEN"))?,
         Settings {
             bus: lambda::needed("BELLHOP_BUS")?,
-            reply_secret: lambda::needed("BELLHOP_REPLY_SECRET")?.into_bytes(),
+            keys: Keys::new(&lambda::needed("BELLHOP_REPLY_SECRET")?),
             region: aws.region().map(ToString::to_string).unwrap_or_default(),
             pace: PACE,
         },

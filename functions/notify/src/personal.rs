@@ -19,6 +19,8 @@ use crate::{Error, Notify, bundle};
 
 /// News that comes so soon after other news waits, and comes with what follows.
 const TOGETHER: SignedDuration = SignedDuration::from_mins(1);
+/// The same of receipts for whoever may not have written: no more than one an hour reaches anybody.
+const RECEIPTS_TOGETHER: SignedDuration = SignedDuration::from_hours(1);
 /// More than this many at once are told as one digest, however pressing each of them is.
 const ONE_BY_ONE_AT_MOST: usize = 10;
 /// So many are taken into one digest: more than that would not fit into the memory of the function.
@@ -48,6 +50,13 @@ pub(crate) async fn send(
     let here = told_here(notify, id, ready).await?;
     let (talk, news): (Vec<Waiting>, Vec<Waiting>) =
         here.into_iter().partition(|row| weight(row) == Weight::Conversation);
+    let (receipts, news): (Vec<Waiting>, Vec<Waiting>) =
+        news.into_iter().partition(|row| row.owed.message == Message::PlainReceipt);
+    let shown = receipts.get(..ONE_BY_ONE_AT_MOST).unwrap_or(&receipts);
+    let sort = Message::PlainReceipt.sort();
+    if tell(notify, lane, id, sort, &receipts, shown).await? == Step::Waits {
+        return Ok(false);
+    }
     if news.len() > ONE_BY_ONE_AT_MOST {
         return Ok(tell_digest(notify, lane, id, news).await? && one_by_one(notify, &talk).await?);
     }
@@ -229,7 +238,9 @@ async fn tell(
         }
     };
     if step == Step::Left {
-        notify.store.pace(lane, sort, now.checked_add(TOGETHER).unwrap_or(now)).await?;
+        let receipt = sort == Message::PlainReceipt.sort();
+        let together = if receipt { RECEIPTS_TOGETHER } else { TOGETHER };
+        notify.store.pace(lane, sort, now.checked_add(together).unwrap_or(now)).await?;
     }
     Ok(step)
 }

@@ -42,6 +42,8 @@ pub(crate) struct Letter {
     pub automatic: bool,
     /// Part of the conversation with the requester.
     pub in_conversation: bool,
+    /// Whoever it reaches may not be whom it is about: it names nobody.
+    pub impersonal: bool,
 }
 
 impl Letter {
@@ -56,6 +58,7 @@ impl Letter {
             facts: Vec::new(),
             automatic: true,
             in_conversation: false,
+            impersonal: false,
         }
     }
 
@@ -131,6 +134,7 @@ fn worded(facts: &Facts, message: Message) -> Letter {
     };
     match message {
         Message::Receipt => receipt(facts),
+        Message::PlainReceipt => plain_receipt(facts),
         Message::Reply => Letter::new(format!("{number}: {title}"), format!("{author} answered:"))
             .quoting(said)
             .ending(REPLY_HERE)
@@ -282,14 +286,26 @@ fn receipt(facts: &Facts) -> Letter {
     let greeting = format!("Hello {},", facts.stored.asker.name);
     let opening =
         format!("We have your request \"{}\". It is ticket {number}.", facts.stored.title);
-    let closing = match facts.due(Metric::FirstResponse) {
+    let letter = Letter::new(format!("{number}: {}", facts.stored.title), opening);
+    Letter { greeting, ..letter.ending(add_to_it(facts)).for_requester() }
+}
+
+fn add_to_it(facts: &Facts) -> String {
+    match facts.due(Metric::FirstResponse) {
         Some(due) => {
             format!("You will hear from us by {due}. To add something, just answer this message.")
         }
         None => "To add something, just answer this message.".into(),
-    };
-    let letter = Letter::new(format!("{number}: {}", facts.stored.title), opening);
-    Letter { greeting, ..letter.ending(closing).for_requester() }
+    }
+}
+
+/// A receipt for whoever may not be the one who wrote: none of the words somebody wrote stand in it, nor
+/// the name they gave.
+fn plain_receipt(facts: &Facts) -> Letter {
+    let number = facts.ticket().number;
+    let opening = format!("We have your request. It is ticket {number}.");
+    let letter = Letter::new(format!("Your request is ticket {number}"), opening);
+    Letter { impersonal: true, ..letter.ending(add_to_it(facts)) }
 }
 
 fn reminder(facts: &Facts) -> Letter {

@@ -43,6 +43,7 @@ fn facts(event: Event, said: &str, time: &str) -> Facts {
         queue: QueueId::from("support"),
         origin: None,
         silent: false,
+        receipt: desk::Acknowledgement::Whole,
         external_id: None,
         organisation: None,
         text: opening.clone(),

@@ -9,7 +9,7 @@ use crate::history::{Actor, Entry, Event};
 use crate::id::PersonId;
 use crate::silence::is_silent;
 use crate::sla::{Alarm, Metric};
-use crate::ticket::{Closure, Priority, Status, Ticket};
+use crate::ticket::{Acknowledgement, Closure, Priority, Status, Ticket};
 
 /// A rating this low is told to those who answer for it.
 const UNHAPPY: u8 = 2;
@@ -50,7 +50,11 @@ impl Outbox<'_> {
         self.by_rule = entry.by.rule_id().is_some();
         self.in_their_thread = self.is_in_their_thread(entry);
         match &entry.event {
-            Event::Opened { .. } => self.requester(seq, None, Message::Receipt),
+            Event::Opened { receipt, .. } => match receipt {
+                Acknowledgement::Whole => self.requester(seq, None, Message::Receipt),
+                Acknowledgement::Plain => self.requester(seq, None, Message::PlainReceipt),
+                Acknowledgement::Withheld => {}
+            },
             Event::Queued { .. } => self.arrived(seq),
             Event::Transferred { .. } => {
                 self.arrived(seq);

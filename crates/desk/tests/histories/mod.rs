@@ -280,6 +280,7 @@ fn opening(promise: &Promise) -> Command {
         queue: QueueId::from("support"),
         origin: None,
         silent: false,
+        receipt: desk::Acknowledgement::Whole,
         external_id: None,
         organisation: None,
         text: text(),

@@ -118,6 +118,7 @@ impl Desk {
             queue: QueueId::from("support"),
             origin: None,
             silent: self.silent,
+            receipt: desk::Acknowledgement::Whole,
             external_id: None,
             organisation: None,
             text: Text::plain("The chair was never delivered."),

@@ -1,0 +1,132 @@
+//! How much one mail address may make of the desk: so many mails within minutes are taken as they come, the rest is
+//! kept aside; and of what the desk writes by itself it gets little, since whoever wrote may be a machine, or
+//! somebody whose address another one uses. What agents write is not counted.
+
+use jiff::{SignedDuration, Timestamp};
+use serde::{Deserialize, Serialize};
+
+use crate::ticket::Acknowledgement;
+
+/// So many mails of one address are taken as they come.
+const MAILS_AT_MOST: usize = 100;
+/// Within this time.
+const WITHIN: SignedDuration = SignedDuration::from_mins(10);
+/// So many receipts a day go to one address. Two desks that answer each other are silent after that, until the
+/// other one is silent for a day.
+const RECEIPTS_A_DAY: usize = 3;
+/// And no more than one in this time where nobody vouches for the sender: it may be a stranger's address. The one
+/// after that is for all that came meanwhile.
+const BETWEEN: SignedDuration = SignedDuration::from_hours(1);
+/// A day.
+const DAY: SignedDuration = SignedDuration::from_hours(24);
+
+/// What is remembered of one address.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Correspondence {
+    /// Mails that were taken as they came, the newest last.
+    mails: Vec<Counted>,
+    /// Receipts that were sent, the newest last.
+    receipts: Vec<Counted>,
+    /// When one was last withheld because there were enough.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    withheld: Option<Timestamp>,
+}
+
+/// One of them. It has its own key: counted twice it counts once.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+struct Counted {
+    key: String,
+    at: Timestamp,
+}
+
+impl Correspondence {
+    /// Counts a mail; false where there were too many within minutes.
+    pub fn takes(&mut self, key: &str, now: Timestamp) -> bool {
+        take(&mut self.mails, key, (now, now), WITHIN, MAILS_AT_MOST)
+    }
+
+    /// What the sender of a new request is told of it, and counts it. `vouched` says that a server answers for
+    /// their address; where none does, what comes within an hour of a receipt shares the next one.
+    pub fn receipt(&mut self, key: &str, vouched: bool, now: Timestamp) -> Acknowledgement {
+        let goes_on = self.withheld.is_some_and(|last| now.duration_since(last) < DAY);
+        let last = self.receipts.last().map(|one| one.at).filter(|_| !vouched);
+        let shared = last.is_some_and(|last| last > now);
+        let next = last.and_then(|last| last.checked_add(BETWEEN).ok()).unwrap_or(now).max(now);
+        let mut counted = || take(&mut self.receipts, key, (now, next), DAY, RECEIPTS_A_DAY);
+        if goes_on || !(shared || counted()) {
+            self.withheld = Some(now);
+            return Acknowledgement::Withheld;
+        }
+        if vouched { Acknowledgement::Whole } else { Acknowledgement::Plain }
+    }
+
+    /// Until when any of it matters.
+    pub fn matters_until(&self) -> Option<Timestamp> {
+        let counted = self.receipts.iter().chain(&self.mails).map(|one| one.at);
+        let last = counted.chain(self.withheld).max()?;
+        last.checked_add(DAY).ok()
+    }
+}
+
+fn take(
+    counted: &mut Vec<Counted>,
+    key: &str,
+    (now, at): (Timestamp, Timestamp),
+    within: SignedDuration,
+    at_most: usize,
+) -> bool {
+    counted.retain(|one| now.duration_since(one.at) < within);
+    if counted.iter().any(|one| one.key == key) {
+        return true;
+    }
+    let fits = counted.len() < at_most;
+    if fits {
+        counted.push(Counted { key: key.to_owned(), at });
+    }
+    fits
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn minute(minute: i64) -> Timestamp {
+        Timestamp::from_second(1_800_000_000 + minute * 60).unwrap()
+    }
+
+    #[test]
+    fn a_flood_is_kept_aside_until_it_ends() {
+        let mut address = Correspondence::default();
+        let taken = (0..1000).filter(|n| address.takes(&n.to_string(), minute(n / 200)));
+        assert_eq!(taken.count(), MAILS_AT_MOST);
+        assert!(address.takes("0", minute(5)), "one that was taken is taken");
+        assert!(!address.takes("late", minute(5)));
+        assert!(address.takes("later", minute(11)));
+    }
+
+    #[test]
+    fn whoever_nobody_vouches_for_gets_one_plain_receipt_an_hour() {
+        use Acknowledgement::{Plain, Withheld};
+        let mut address = Correspondence::default();
+        // Told at 0, at 60 of what came until then, and at 120.
+        for at in [0, 1, 30, 59, 61, 100, 119] {
+            assert_eq!(address.receipt(&at.to_string(), false, minute(at)), Plain, "{at}");
+        }
+        assert_eq!(address.receipt("130", false, minute(130)), Withheld, "three a day");
+        let day = 24 * 60;
+        assert_eq!(address.receipt("next day", false, minute(day + 125)), Withheld, "it goes on");
+        assert_eq!(address.receipt("the day after", false, minute(2 * day)), Withheld);
+        assert_eq!(address.receipt("later", false, minute(3 * day + 1)), Plain, "a day of silence");
+    }
+
+    #[test]
+    fn known_senders_get_three_a_day_and_the_same_mail_counts_once() {
+        use Acknowledgement::{Whole, Withheld};
+        let mut address = Correspondence::default();
+        for key in ["a", "b", "a", "c", "b"] {
+            assert_eq!(address.receipt(key, true, minute(0)), Whole, "{key}");
+        }
+        assert_eq!(address.receipt("d", true, minute(0)), Withheld);
+        assert_eq!(address.matters_until(), Some(minute(24 * 60)));
+    }
+}

@@ -1,0 +1,119 @@
+//! What is remembered of one mail address: how often it wrote lately, and how often it was answered. And of one
+//! mail: which ticket it belongs to, to whom the desk sent it, who else knows of it.
+
+use desk::correspondence::Correspondence;
+use desk::ticket::Place;
+use desk::{Acknowledgement, Number};
+
+use crate::Store;
+use crate::error::Error;
+use crate::item::{self, Item, s};
+use crate::key;
+use crate::people::TRIES;
+
+/// What a mail that came may make of the desk.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Allowance {
+    /// It is taken as it came; else it is kept aside.
+    pub taken: bool,
+    /// What its sender is told, where it opens a ticket.
+    pub receipt: Acknowledgement,
+}
+
+/// A mail, by its Message-ID.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct KnownMail {
+    /// The ticket it belongs to.
+    pub number: Number,
+    /// Which message of the desk it is, where the desk sent it: `ticket/sequence/audience/channel`.
+    pub sent: Option<String>,
+    /// It went to others than the desk, too: whoever names it need not be its sender.
+    pub shared: bool,
+}
+
+impl KnownMail {
+    /// To whom the desk sent it, by their id; none where somebody else sent it.
+    pub fn sent_to(&self) -> Option<&str> {
+        self.sent.as_deref()?.split('/').nth(2)
+    }
+}
+
+impl Store {
+    /// Counts a mail of this address under a key of its own; the same key counts once. A receipt is counted where
+    /// one is `asked` for.
+    pub async fn count_mail(
+        &self,
+        address: &str,
+        mail: &str,
+        vouched: bool,
+        asked: bool,
+    ) -> Result<Allowance, Error> {
+        for attempt in 0..TRIES {
+            let read = self.get(key::correspondence(address), true).await?;
+            let mut known: Correspondence =
+                read.as_ref().map(item::data).transpose()?.unwrap_or_default();
+            let now = self.now();
+            let taken = known.takes(mail, now);
+            let receipt = match asked && taken {
+                true => known.receipt(mail, vouched, now),
+                false => Acknowledgement::Withheld,
+            };
+            if self.put_correspondence(address, read.as_ref(), &known).await? {
+                return Ok(Allowance { taken, receipt });
+            }
+            self.back_off(attempt).await;
+        }
+        Err(Error::Busy)
+    }
+
+    async fn put_correspondence(
+        &self,
+        address: &str,
+        read: Option<&Item>,
+        known: &Correspondence,
+    ) -> Result<bool, Error> {
+        let mut item = key::correspondence(address).with(known)?;
+        if let Some(until) = known.matters_until() {
+            item.insert("expires".into(), item::n(until.as_second()));
+        }
+        let put = match read {
+            Some(read) if item::text(read, "data") == item::text(&item, "data") => return Ok(true),
+            Some(read) => self.put_over(read, item)?,
+            None => self.put_new(item)?,
+        };
+        self.written_first(vec![put]).await
+    }
+
+    /// The mail with this Message-ID.
+    pub async fn known_mail(&self, message_id: &str) -> Result<Option<KnownMail>, Error> {
+        let place = Place::Mail { message_id: message_id.to_owned() };
+        let item = self.get(key::thread(&place), false).await?;
+        Ok(item.and_then(|item| {
+            Some(KnownMail {
+                number: Number(item::number(&item, "number")?),
+                sent: item::text(&item, "sent").map(str::to_owned),
+                shared: item::text(&item, "shared").is_some(),
+            })
+        }))
+    }
+}
+
+/// The row of a mail that somebody sent.
+pub(crate) fn received(message_id: &str, shared: bool, number: Number) -> Item {
+    let mut item = crate::talk::thread(&mail(message_id), number);
+    if shared {
+        item.insert("shared".into(), s("yes"));
+    }
+    item
+}
+
+/// The row of a mail the desk sent.
+pub(crate) fn sent(message_id: &str, id: &str, number: Number) -> Item {
+    let mut item = crate::talk::thread(&mail(message_id), number);
+    item.insert("sent".into(), s(id));
+    item
+}
+
+fn mail(message_id: &str) -> Place {
+    Place::Mail { message_id: message_id.to_owned() }
+}
