@@ -1,4 +1,5 @@
-//! Bytes to mail and back: parsing what arrives, telling machines from people, composing what leaves.
+//! Bytes to mail and back: parsing what arrives, telling machines from people, reading what they report of our own
+//! mail, composing what leaves.
 //! It does no network, keeps no state and reads no clock; what a mail means for a ticket is decided elsewhere.
 
 mod address;
@@ -6,7 +7,10 @@ mod attachment;
 mod automatic;
 mod compose;
 mod dedupe;
+mod delivery_report;
+mod header;
 mod keys;
+mod line_ends;
 pub mod message_id;
 mod parse;
 pub mod reply;
@@ -22,5 +26,6 @@ pub use attachment::Attachment;
 pub use automatic::Automatic;
 pub use compose::{Enclosed, Outgoing, compose};
 pub use dedupe::dedupe_key;
+pub use delivery_report::{DeliveryReport, Failure, Permanence};
 pub use keys::Keys;
 pub use parse::{Mail, parse};

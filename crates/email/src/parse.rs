@@ -1,11 +1,16 @@
 //! One RFC 5322 message, whatever its state, as the fields the desk reads.
 //! Parsing never fails: what is missing is empty, and bytes that are no mail at all become the text.
 
+use std::borrow::Cow;
+
 use mail_parser::{HeaderValue, Message, MessageParser, MessagePart};
 
 use crate::address::{Address, all as addresses, bare};
 use crate::attachment::{Attachment, all as attachments};
-use crate::automatic::{Automatic, of as automatic};
+use crate::automatic::{Automatic, Writer, of as automatic};
+use crate::delivery_report::{self, DeliveryReport};
+use crate::header;
+use crate::line_ends::readable;
 use crate::text::{first_characters, one_line};
 
 /// Longer subjects are cut; no program writes them.
@@ -46,6 +51,8 @@ pub struct Mail {
     pub date_unix: Option<i64>,
     /// The kind of machine that wrote it; absent for a person.
     pub automatic: Option<Automatic>,
+    /// Who did not get which mail, or who complained, when a machine reports it; anybody can invent such a report.
+    pub report: Option<DeliveryReport>,
     /// The envelope sender the receiving server wrote down.
     pub return_path: Option<String>,
     /// The envelope sender was empty (`Return-Path: <>`): nobody wants an answer.
@@ -56,6 +63,7 @@ pub struct Mail {
 
 /// Reads a message.
 pub fn parse(raw: &[u8]) -> Mail {
+    let raw = &*readable(raw);
     match MessageParser::default().parse(raw) {
         Some(message) if is_mail(&message) => read(&message),
         _ => Mail { text: String::from_utf8_lossy(raw).into_owned(), ..Mail::default() },
@@ -73,23 +81,18 @@ fn is_mail(message: &Message<'_>) -> bool {
 fn read(message: &Message<'_>) -> Mail {
     let first = |header| addresses(header).into_iter().next();
     let from = first(message.from());
-    let path = raw_header(message, "Return-Path");
-    let null_return_path = path.as_deref().is_some_and(|path| path.trim() == "<>");
-    let sender = from.as_ref().map(|address| address.email.as_str());
-    Mail {
+    let path = header::raw(message, "Return-Path");
+    let null_return_path = path.as_deref().is_some_and(is_null);
+    let subject = one_line(message.subject().unwrap_or_default());
+    let mut mail = Mail {
         message_id: message.message_id().and_then(identifier),
         in_reply_to: identifiers(message.in_reply_to()),
         references: identifiers(message.references()),
-        automatic: automatic(message, sender, null_return_path),
         one_author: has_one_author(message),
         reply_to: first(message.reply_to()),
         to: message.all_to().flat_map(|header| addresses(Some(header))).collect(),
         cc: message.all_cc().flat_map(|header| addresses(Some(header))).collect(),
-        subject: first_characters(
-            &one_line(message.subject().unwrap_or_default()),
-            LONGEST_SUBJECT,
-        )
-        .to_owned(),
+        subject: first_characters(&subject, LONGEST_SUBJECT).to_owned(),
         text: text(message),
         html: html(message),
         attachments: attachments(message),
@@ -98,6 +101,34 @@ fn read(message: &Message<'_>) -> Mail {
         null_return_path,
         recipient: recipient(message),
         from,
+        automatic: None,
+        report: None,
+    };
+    mail.automatic = automatic(message, &mail.writer());
+    mail.report = mail.automatic.and_then(|kind| mail.reported(message, kind));
+    mail
+}
+
+impl Mail {
+    fn writer(&self) -> Writer<'_> {
+        Writer {
+            from: self.from.as_ref().map(|address| address.email.as_str()),
+            null_return_path: self.null_return_path,
+            subject: &self.subject,
+            text: &self.text,
+        }
+    }
+
+    /// Absence notes speak of addresses too, so only the text of a bounce is searched for them.
+    fn reported(&self, message: &Message<'_>, kind: Automatic) -> Option<DeliveryReport> {
+        let text = match (kind, self.text.trim().is_empty()) {
+            (Automatic::Bounce, false) => Cow::from(&self.text),
+            (Automatic::Bounce, true) => Cow::from(delivery_report::stand_in(message)),
+            (Automatic::AutoReply | Automatic::List | Automatic::Report, _) => Cow::from(""),
+        };
+        let to = self.to.iter().map(|to| to.email.as_str());
+        let ours: Vec<_> = to.chain(self.recipient.as_deref()).collect();
+        delivery_report::read(message, &text, &ours)
     }
 }
 
@@ -109,18 +140,16 @@ fn has_one_author(message: &Message<'_>) -> bool {
     authors == 1 && from.next().is_none()
 }
 
-/// The bytes of the first header of this name, as text.
-fn raw_header(message: &Message<'_>, name: &str) -> Option<String> {
-    let header =
-        message.headers().iter().find(|header| header.name().eq_ignore_ascii_case(name))?;
-    let bytes =
-        message.raw_message.get(header.offset_start as usize..header.offset_end as usize)?;
-    Some(String::from_utf8_lossy(bytes).into_owned())
+/// Some servers write the empty envelope sender as the daemon's name.
+fn is_null(path: &str) -> bool {
+    let inner = path.trim().trim_start_matches('<').trim_end_matches('>');
+    let local = inner.split('@').next().unwrap_or_default();
+    path.trim() == "<>" || local.eq_ignore_ascii_case("mailer-daemon")
 }
 
 /// Servers prepend their trace line, so only the first one is our own door's; older ones are anyone's claim.
 fn recipient(message: &Message<'_>) -> Option<String> {
-    let trace = raw_header(message, "Received")?;
+    let trace = header::raw(message, "Received")?;
     let before_date = trace.rsplit_once(';').map_or(trace.as_str(), |(before, _)| before);
     let mut words =
         before_date.split_whitespace().skip_while(|word| !word.eq_ignore_ascii_case("for"));

@@ -110,6 +110,26 @@ fn bytes_that_are_no_mail_become_text() {
 }
 
 #[test]
+fn bare_returns_end_lines() {
+    let mail = parse(b"From: Ama <ama@example.com>\rSubject: vpn\r\rline\rline\r");
+    assert_eq!((mail.subject.as_str(), mail.text.as_str()), ("vpn", "line\nline\n"));
+    assert_eq!(mail.from.map(|from| from.email).as_deref(), Some("ama@example.com"));
+}
+
+#[test]
+fn an_empty_envelope_sender_has_several_spellings() {
+    for (path, null) in [
+        ("<>", true),
+        ("<MAILER-DAEMON>", true),
+        ("mailer-daemon@mx.test", true),
+        ("<a@b.c>", false),
+    ] {
+        let raw = format!("Return-Path: {path}\r\nFrom: a@b.c\r\n\r\nhi");
+        assert_eq!(parse(raw.as_bytes()).null_return_path, null, "{path}");
+    }
+}
+
+#[test]
 fn hostile_shapes_are_fast() {
     let nested: String = (0..2000)
         .map(|level| {

@@ -11,6 +11,18 @@ pub(crate) fn one_line(text: &str) -> String {
     spaced.split_whitespace().collect::<Vec<_>>().join(" ")
 }
 
+/// The words in lowercase with one blank between them, so that a phrase is found across lines.
+pub(crate) fn words(text: &str) -> String {
+    let mut words = String::with_capacity(text.len());
+    for word in text.split_whitespace() {
+        if !words.is_empty() {
+            words.push(' ');
+        }
+        words.extend(word.chars().flat_map(char::to_lowercase));
+    }
+    words
+}
+
 /// At most the first `limit` characters.
 pub(crate) fn first_characters(text: &str, limit: usize) -> &str {
     match text.char_indices().nth(limit) {
