@@ -340,6 +340,69 @@ async fn a13_two_desks_that_answer_each_other_fall_silent() {
     invariants(&desk).await;
 }
 
+/// A report that a mail was not delivered to somebody, as their server writes it.
+fn bounce(recipient: &str, message_id: &str) -> String {
+    format!(
+        "From: Mail Delivery System <MAILER-DAEMON@mx.example.org>\r\nTo: {SUPPORT}\r\n\
+         Subject: Undelivered Mail Returned to Sender\r\nMessage-ID: <{}@mx.example.org>\r\n\
+         MIME-Version: 1.0\r\n\
+         Content-Type: multipart/report; report-type=delivery-status; boundary=b\r\n\r\n\
+         --b\r\n\r\nYour message could not be delivered.\r\n\
+         --b\r\nContent-Type: message/delivery-status\r\n\r\n\
+         Reporting-MTA: dns; mx.example.org\r\n\r\nFinal-Recipient: rfc822; {recipient}\r\n\
+         Action: failed\r\nStatus: 5.1.1\r\nDiagnostic-Code: smtp; 550 5.1.1 no such user\r\n\r\n\
+         --b\r\nContent-Type: text/rfc822-headers\r\n\r\nMessage-ID: {message_id}\r\n\
+         To: {recipient}\r\nSubject: x\r\n\r\n--b--\r\n",
+        fresh()
+    )
+}
+
+#[tokio::test]
+async fn a14_a_made_up_report_silences_nobody_and_a_real_one_is_on_record() {
+    let scene = Scene::set().await;
+    let desk = &scene.desk;
+    let person = desk.as_person(ANA).get("/v1/people/me").await.expect(200);
+    let path = format!("/v1/people/{}", person["id"].as_str().expect("an id"));
+    let ours = scene.anas.message_id.clone();
+    let guessed = ours.replace('<', "<0");
+    for message_id in [guessed.as_str(), "<1.1.ana.mail@example.com>", "<x@example.org>"] {
+        let raw = bounce(ANA, message_id);
+        desk.smtp().await.send("", SUPPORT, &raw).await.expect("kept");
+        desk.settle().await;
+        assert_eq!(last_line(desk).await["automatic"], "bounce");
+        assert!(scene.ben.get(&path).await.expect(200)["unreachable"].is_null());
+    }
+    desk.smtp().await.send("", SUPPORT, &bounce(ANA, &ours)).await.expect("kept");
+    desk.settle().await;
+    let line = last_line(desk).await;
+    assert_eq!((&line["outcome"], &line["number"]), (&json!("suspended"), &json!(scene.ticket)));
+    assert!(line["reason"].as_str().is_some_and(|reason| reason.contains("no such user")));
+    let known = scene.ben.get(&path).await.expect(200);
+    assert_eq!(known["unreachable"]["address"], ANA);
+    let told = desk.mails_to(BEN, 0).await;
+    assert!(told.iter().any(|mail| mail.to_string().contains("no such user")), "{told:#?}");
+
+    // What Ben says next is not sent, and he knows.
+    let before = desk.outbox_end().await;
+    let reply = json!({ "body": "Are you there?", "visibility": "public" });
+    let messages = format!("/v1/tickets/{}/messages", scene.ticket);
+    scene.ben.post(&messages, reply.clone()).await.expect(201);
+    desk.settle().await;
+    assert!(desk.mails_to(ANA, before).await.is_empty());
+    let events = scene.ben.all(&format!("/v1/tickets/{}/events", scene.ticket)).await;
+    let lost = events.iter().filter(|event| event["type"] == "undeliverable").count();
+    assert_eq!(lost, 2, "{events:#?}");
+
+    // She writes again, so mail reaches her again.
+    let answers = ours.clone();
+    Letter { answers, ..Letter::new(ANA, &scene.anas.reply_to) }.send(desk).await;
+    assert!(scene.ben.get(&path).await.expect(200)["unreachable"].is_null());
+    scene.ben.post(&messages, reply).await.expect(201);
+    desk.settle().await;
+    assert_eq!(desk.mails_to(ANA, before).await.len(), 1);
+    scene.eve_is_outside().await;
+}
+
 #[tokio::test]
 async fn a15_a_flood_is_kept_and_others_get_through() {
     let many: usize = setting("BELLHOP_FLOOD").map_or(150, |many| many.parse().expect("a number"));

@@ -7,6 +7,7 @@ mod ack;
 mod assignment;
 mod attacks_chat;
 mod attacks_mail;
+mod attacks_mail_content;
 mod capabilities;
 mod chat_room;
 mod chat_storm;

@@ -9,6 +9,7 @@ mod compose;
 mod dedupe;
 mod delivery_report;
 mod header;
+pub mod html;
 mod keys;
 mod line_ends;
 pub mod message_id;

@@ -233,7 +233,7 @@ fn message(seq: u32, entry: &Entry, names: &Names) -> Option<Value> {
         message["full"] = json!(full);
     }
     if let Some(html) = &text.html {
-        message["html"] = json!(html);
+        message["html"] = json!(email::html::sanitise(html));
     }
     Some(message)
 }

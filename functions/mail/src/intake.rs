@@ -23,7 +23,8 @@ use store::people::Introduction;
 use crate::belonging::{self, Belonging};
 use crate::file::{self, MOST_FILES};
 use crate::letter::Letter;
-use crate::{Error, Mail, arrival};
+use crate::returned::Returned;
+use crate::{Error, Mail, arrival, returned};
 
 /// How long a mail is known to have come.
 const REMEMBERED: SignedDuration = SignedDuration::from_hours(30 * 24);
@@ -94,6 +95,9 @@ impl Intake<'_> {
             sender.organisation = None;
         }
         let place = belonging::find(self.mail, self.letter, &sender, &self.config).await?;
+        if let Some(returned) = returned::read(&self.mail.store, self.letter).await? {
+            return self.returned(&returned).await;
+        }
         if let Some(machine) = self.letter.machine() {
             let about = place.number().map_or(String::new(), |number| format!(" about {number}"));
             let reason = format!("{machine}{about}");
@@ -120,6 +124,27 @@ impl Intake<'_> {
                 self.open(sender, is_new, request).await
             }
         }
+    }
+
+    /// A mail of the desk came back: whom it was for, and the ticket, know of it.
+    async fn returned(&self, returned: &Returned) -> Result<Arrival, Error> {
+        let store = &self.mail.store;
+        returned.remember(store).await?;
+        let reason = returned.line();
+        let number = Some(returned.number).filter(|number| *number != Number(0));
+        let Some(permit) = returned.permit(store).await? else {
+            return self.set_aside(Outcome::Suspended, number, &reason).await;
+        };
+        let Some(lives_on) = store.survivor(returned.number).await? else {
+            return self.set_aside(Outcome::Suspended, number, &reason).await;
+        };
+        let line = self.becomes(Outcome::Suspended, Some(reason));
+        let (once, arrival) = (Some(self.once.clone()), Some(line.clone()));
+        let along = Along { once, arrival, ..Along::default() };
+        let wish = |_: &Stored, _: &Config| Ok(permit.clone());
+        let keep = |stored: &Stored, _: &[Entry]| kept(&line, stored);
+        let done = store.change(lives_on.ticket.number, along, wish, &keep).await?;
+        self.done(done, line).await
     }
 
     /// How much this address wrote lately. Mails that name nobody are not one sender's.

@@ -16,6 +16,8 @@ mod verdict;
 
 mod arrival;
 
+mod returned;
+
 mod file;
 
 use email::Keys;
