@@ -1,0 +1,110 @@
+//! The words of the lines phones and webmail add below a mail ("Sent from my iPhone"), in lowercase.
+
+use super::words::Words;
+
+/// "Sent from my …": what follows is a device, known here or not.
+pub(super) const OWN_DEVICE: Words = &[
+    &["sent from my", "sent from"],
+    &["gesendet von meinem", "gesendet von meiner"],
+    &["envoyé de mon", "envoyé depuis mon", "envoyé à partir de mon"],
+    &["enviado desde mi", "enviat des del meu", "enviado do meu"],
+    &["inviato dal mio"],
+    &["verstuurd vanaf mijn", "verzonden vanaf mijn", "verzonden met mijn"],
+    &["wysłane z mojego"],
+    &["skickat från min", "sendt fra min", "lähetetty omasta"],
+    &["odesláno z mého", "odoslané z môjho", "trimis de pe"],
+    &["отправлено с моего", "надіслано з мого", "изпратено от моя"],
+    &["poslano s mog", "poslano z mojega", "στάλθηκε από το"],
+    &["发自我的", "發自我的", "从我的", "從我的"],
+    &["get outlook for", "download outlook voor", "hämta outlook för", "hent outlook til"],
+    &["få outlook for", "last ned outlook for", "hanki outlook", "obter o outlook para"],
+    &["télécharger outlook pour", "obtenez outlook pour", "obtener outlook para"],
+    &["scarica outlook per", "ottieni outlook per", "pobierz program outlook dla"],
+    &["získat outlook pro", "скачать outlook для"],
+];
+
+/// "Sent with …": a device or a program must follow, for people send other things by other means.
+pub(super) const FOOTERS: Words = &[
+    &["sent via", "sent with", "sent using", "sent by", "sent on"],
+    &["sent through", "this message was sent from", "this email was sent from"],
+    &["gesendet von", "gesendet mit", "gesendet über", "gesendet aus", "versendet mit"],
+    &["diese nachricht wurde von", "outlook für"],
+    &[
+        "envoyé de",
+        "envoyé depuis",
+        "envoyé à partir de",
+        "envoyé avec",
+        "envoyé par",
+        "envoyé via",
+    ],
+    &["envoyé d'un", "envoyé d’un"],
+    &["enviado desde", "enviado con", "enviado por", "enviado vía"],
+    &["enviat des de"],
+    &["inviato da", "inviato dal", "inviato con", "inviato tramite"],
+    &["verstuurd vanaf", "verzonden vanaf", "verstuurd met", "verzonden met", "verstuurd via"],
+    &["verzonden via", "outlook voor"],
+    &[
+        "enviado do",
+        "enviado de",
+        "enviado através",
+        "enviado pelo",
+        "enviado a partir",
+        "enviado via",
+    ],
+    &["wysłane z", "wysłano z", "wysłane przy użyciu"],
+    &["skickat från", "skickades från", "skickat med"],
+    &["sendt fra", "sendt med", "sendt via"],
+    &["lähetetty"],
+    &["odesláno z", "odesláno ze", "odoslané z", "odoslané zo", "poslané z"],
+    &["elküldve", "küldve"],
+    &["trimis de la", "trimis din"],
+    &["отправлено с", "отправлено из", "отправлено от", "изпратено от"],
+    &["надіслано з", "надіслано із", "відправлено з", "надіслано від"],
+    &["poslano s", "poslano sa", "poslano z", "послато са"],
+    &["στάλθηκε από", "αποστολή από"],
+    &["gửi từ", "được gửi từ", "dikirim dari", "dihantar daripada"],
+    &["נשלח מ", "נשלח מה", "נשלח מהטלפון"],
+    &["أرسلت من", "مرسل من", "تم الإرسال من", "ارسل من"],
+    &["来自我的", "发自", "發自", "获取"],
+];
+
+/// Both ends of such a line where the device stands between them; no blank need stand around it.
+pub(super) const FOOTER_ENDS: &[(&str, &str)] = &[
+    ("von mein", "gesendet"),
+    ("von mein", "versendet"),
+    ("von unterwegs", "gesendet"),
+    ("diese nachricht wurde", "gesendet"),
+    ("diese e-mail wurde", "gesendet"),
+    ("dieses e-mail wurde", "gesendet"),
+    ("az ", "küldve"),
+    ("", "-omról küldve"),
+    ("", "mdan gönderildi"),
+    ("", "dan gönderildi"),
+    ("", "den gönderildi"),
+    ("", "传送"),
+    ("", "傳送"),
+    ("发自", ""),
+    ("發自", ""),
+    ("", "から送信"),
+    ("", "から送信されました"),
+    ("", "에서 보냄"),
+    ("", "에서 전송"),
+    ("ส่งจาก", ""),
+    ("נשלח מ", ""),
+    ("lähetetty ", ""),
+    ("from my ", ""),
+];
+
+/// What such a line names.
+pub(super) const DEVICES: Words = &[
+    &["iphon", "ipad", "ipod", "android", "blackberry", "samsung", "galaxy"],
+    &["huawei", "xiaomi", "redmi", "sony", "xperia", "nokia", "lumia"],
+    &["windows", "htc", "motorola", "oneplus", "pixel", "phone", "mobil"],
+    &["mobiel", "smartphone", "smartfon", "handy", "telefon", "téléphone", "telefoon"],
+    &["teléfono", "telefone", "móvil", "celular", "cellulare", "puhelim", "телефон"],
+    &["смартфон", "телефона", "айфон", "手机", "手機", "tablet", "outlook"],
+    &["yahoo", "gmail", "mail", "airmail", "spark", "sparrow", "k-9"],
+    &["thunderbird", "proton", "app", "aqua", "nine", "superhuman", "hey"],
+    &["zimbra", "web.de", "gmx", "phablet", "watch", "mac", "wireless"],
+    &["verizon", "t-mobile", "device", "gerät", "appareil", "dispositivo"],
+];
