@@ -10,6 +10,7 @@ mod dedupe;
 mod delivery_report;
 mod forward;
 mod header;
+mod html_text;
 mod keys;
 mod line_ends;
 pub mod html;

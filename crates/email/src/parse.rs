@@ -3,6 +3,7 @@
 
 use std::borrow::Cow;
 
+<<<<<<< HEAD
 use mail_parser::{HeaderValue, Message, MessageParser, MessagePart};
 
 use crate::address::{Address, all as addresses, bare};
@@ -11,6 +12,14 @@ use crate::automatic::{Automatic, Writer, of as automatic};
 use crate::delivery_report::{self, DeliveryReport};
 use crate::header;
 use crate::line_ends::readable;
+=======
+use mail_parser::{HeaderValue, Message, MessageParser, MessagePart, PartType};
+
+use crate::address::{Address, all as addresses, bare};
+use crate::attachment::{Attachment, all as attachments};
+use crate::automatic::{Automatic, of as automatic};
+use crate::html_text::text_of;
+>>>>>>> b3db0f8 (email: turn HTML to lines with its quotes marked)
 use crate::text::{first_characters, one_line};
 
 /// Longer subjects are cut; no program writes them.
@@ -157,9 +166,20 @@ fn recipient(message: &Message<'_>) -> Option<String> {
 }
 
 fn text(message: &Message<'_>) -> String {
-    let bodies: Vec<_> =
-        (0..message.text_body.len()).filter_map(|position| message.body_text(position)).collect();
+    let parts = message.text_body.iter().filter_map(|id| message.part(*id));
+    let bodies: Vec<_> = parts.filter_map(plain).collect();
     bodies.join("\n").replace("\r\n", "\n").replace('\0', "")
+}
+
+fn plain<'a>(part: &'a MessagePart<'_>) -> Option<Cow<'a, str>> {
+    match &part.body {
+        PartType::Text(text) => Some(text.as_ref().into()),
+        PartType::Html(html) => Some(text_of(html).into()),
+        PartType::Binary(_)
+        | PartType::InlineBinary(_)
+        | PartType::Message(_)
+        | PartType::Multipart(_) => None,
+    }
 }
 
 fn html(message: &Message<'_>) -> Option<String> {
