@@ -3,23 +3,15 @@
 
 use std::borrow::Cow;
 
-<<<<<<< HEAD
-use mail_parser::{HeaderValue, Message, MessageParser, MessagePart};
+use mail_parser::{HeaderValue, Message, MessageParser, MessagePart, PartType};
 
 use crate::address::{Address, all as addresses, bare};
 use crate::attachment::{Attachment, all as attachments};
 use crate::automatic::{Automatic, Writer, of as automatic};
 use crate::delivery_report::{self, DeliveryReport};
 use crate::header;
-use crate::line_ends::readable;
-=======
-use mail_parser::{HeaderValue, Message, MessageParser, MessagePart, PartType};
-
-use crate::address::{Address, all as addresses, bare};
-use crate::attachment::{Attachment, all as attachments};
-use crate::automatic::{Automatic, of as automatic};
 use crate::html_text::text_of;
->>>>>>> b3db0f8 (email: turn HTML to lines with its quotes marked)
+use crate::line_ends::readable;
 use crate::text::{first_characters, one_line};
 
 /// Longer subjects are cut; no program writes them.
