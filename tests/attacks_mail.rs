@@ -124,6 +124,61 @@ async fn an_agent_answers_from_the_mail_they_got() {
 }
 
 #[tokio::test]
+async fn an_agent_gives_orders_in_the_first_lines() {
+    let scene = Scene::set().await;
+    let desk = &scene.desk;
+    let order = async |top: &str, (to, answers): (&str, &str), body: &str| {
+        let (top, answers) = (top.into(), answers.to_owned());
+        Letter { top, answers, body: body.into(), ..Letter::new(BEN, to) }.send(desk).await;
+    };
+    let ours = (scene.bens.reply_to.as_str(), scene.bens.message_id.as_str());
+    order("", ours, "#priority high\r\n#tag till, fuse\r\n\r\nWe are on it.").await;
+    let ticket = scene.ben.ticket(scene.ticket).await;
+    assert_eq!((&ticket["priority"], &ticket["tags"]), (&json!("high"), &json!(["fuse", "till"])));
+    assert!(scene.anas_view().await.contains("We are on it."));
+
+    // Nothing of it is done where one thing cannot be, and the agent hears why.
+    let before = desk.outbox_end().await;
+    order("", ours, "#priority low\r\n#clsoe\r\n\r\nIt is done.").await;
+    assert_eq!(scene.ben.ticket(scene.ticket).await["priority"], "high");
+    assert!(!scene.anas_view().await.contains("It is done."));
+    assert!(scene.history().await.contains("is no order"));
+    assert!(desk.mails_to(ANA, before).await.is_empty());
+    assert!(!desk.mails_to(BEN, before).await.is_empty(), "Ben is told");
+
+    // Nobody orders anything by looking like Ben.
+    order(FORGED, ours, "#close\r\n\r\nBye.").await;
+    order("", (SUPPORT, &scene.anas.message_id), "#close\r\n\r\nBye.").await;
+    assert_eq!(scene.ben.ticket(scene.ticket).await["status"], "in_progress");
+
+    order("", ours, "#close It was the fuse.").await;
+    assert_eq!(scene.ben.ticket(scene.ticket).await["status"], "awaiting_confirmation");
+    assert!(scene.anas_view().await.contains("It was the fuse."));
+    scene.eve_is_outside().await;
+}
+
+#[tokio::test]
+async fn what_an_agent_passes_on_is_the_request_of_whoever_wrote_it() {
+    let desk = Desk::start().await;
+    hire(&desk, BEN, json!({ "name": "Ben" })).await;
+    let body = "This came to me.\r\n\r\n---------- Forwarded message ---------\r\n\
+                From: Kofi Mensah <kofi@example.net>\r\nDate: Mon, 23 Nov 2026 at 09:00\r\n\
+                Subject: The lamp is dark\r\nTo: <ben@example.com>\r\n\r\nSince this morning.";
+    let subject = "Fwd: The lamp is dark".to_owned();
+    for (from, requester) in [(BEN, "kofi@example.net"), (ANA, ANA)] {
+        let (subject, body) = (subject.clone(), body.into());
+        Letter { subject, body, ..Letter::new(from, SUPPORT) }.send(&desk).await;
+        let line = last_line(&desk).await;
+        let ticket = desk.admin().ticket(line["number"].as_u64().expect("a number")).await;
+        assert_eq!(ticket["requester"]["email"], requester);
+        assert_eq!(ticket["title"], "The lamp is dark");
+        let notes = notes_on(&desk, &line["number"]).await;
+        assert_eq!(notes.contains("passed it on. This came to me"), from == BEN, "{notes}");
+    }
+    invariants(&desk).await;
+}
+
+#[tokio::test]
 async fn a02_a_guessed_number_opens_nothing_but_a_ticket_of_ones_own() {
     let scene = Scene::set().await;
     for subject in [format!("Re: The till [#{}]", scene.ticket), format!("[#{}]", scene.ticket)] {
@@ -272,10 +327,7 @@ async fn a11_nobody_is_flooded_in_the_name_of_the_desk() {
     desk.settle().await;
     let mails = desk.mails_to(ANA, before).await;
     let raw = mails[1]["raw"].as_str().expect("a mail");
-    assert!(
-        mails.len() == 2 && raw.contains("39 more requests") && !raw.contains("PILLS"),
-        "{raw}"
-    );
+    assert!(mails.len() == 2 && raw.contains("more requests") && !raw.contains("PILLS"), "{raw}");
     invariants(&desk).await;
 }
 
@@ -418,7 +470,8 @@ async fn a15_a_flood_is_kept_and_others_get_through() {
     let of = |outcome: &str| {
         ledger.iter().filter(|line| line["from"] == EVE && line["outcome"] == outcome).count()
     };
-    assert_eq!((of("ticket"), of("suspended")), (100, many - 100), "all of them are kept");
+    let suspended = many.saturating_sub(1_000);
+    assert_eq!((of("ticket"), of("suspended")), (many - suspended, suspended), "all are kept");
     assert_eq!(desk.mails_to(EVE, 0).await.len(), 1, "one receipt");
     assert_eq!(desk.mails_to(ANA, 0).await.len(), 1, "Ana is answered");
     assert_eq!(desk.kept("mail"), many + 1, "the bytes of each are kept");

@@ -1,4 +1,4 @@
-//! A22 to A30: what can be in a mail. Whatever it holds is a ticket within seconds, its bytes are kept,
+//! A16 to A30: what can be in a mail. Whatever it holds is a ticket within seconds, its bytes are kept,
 //! and what the desk writes afterwards has neither a header nor a recipient of the sender's making.
 
 use std::time::{Duration, Instant};
@@ -20,7 +20,8 @@ async fn becomes(desk: &Desk, raw: &[u8]) -> Value {
     assert!(said.starts_with("250"), "{said}");
     desk.settle().await;
     let line = desk.ledger("email").await.pop().expect("a line");
-    assert_eq!(line["outcome"], "ticket", "{line}");
+    let outcome = line["outcome"].as_str().unwrap_or_default();
+    assert!(["ticket", "message"].contains(&outcome), "{line}");
     desk.admin().ticket(line["number"].as_u64().expect("a number")).await
 }
 
@@ -35,7 +36,7 @@ fn parts(parts: &[String]) -> String {
 }
 
 #[tokio::test]
-async fn a22_file_names_are_harmless_and_every_file_is_kept() {
+async fn a18_a19_a22_files_are_harmless_and_every_one_is_kept() {
     let long = format!("{}.pdf", "n".repeat(300));
     let names = [
         "../../etc/passwd",
@@ -47,31 +48,35 @@ async fn a22_file_names_are_harmless_and_every_file_is_kept() {
         "",
         "same.txt",
         "same.txt",
+        "picture.svg",
+        "page.html",
     ];
     let all = names.iter().enumerate().map(|(n, name)| {
         format!(
-            "Content-Type: application/octet-stream\r\n\
-             Content-Disposition: attachment; filename=\"{name}\"\r\n\r\nfile {n}"
+            "Content-Type: image/png\r\nContent-Disposition: attachment; filename=\"{name}\"\r\n\r\n\
+             <html><script>alert({n})</script></html>"
         )
     });
     let all: Vec<String> = all.collect();
     let desk = Desk::start().await;
     let ticket = becomes(&desk, parts(&all).as_bytes()).await;
-    let files = ticket["attachments"].as_array().expect("files").clone();
+    let messages = format!("/v1/tickets/{}/messages", ticket["number"]);
+    let opening = desk.admin().all(&messages).await.remove(0);
+    let files = opening["attachments"].as_array().expect("files").clone();
     assert_eq!(files.len(), names.len(), "{files:#?}");
     for file in &files {
         let name = file["name"].as_str().expect("a name");
         let odd = |c: char| c.is_control() || "/\\\u{202e}".contains(c);
         assert!(!name.is_empty() && name.chars().count() <= 150, "{name:?}");
         assert!(!name.contains(odd) && name != ".." && !name.starts_with(' '), "{name:?}");
-        let path = format!(
-            "/v1/tickets/{}/attachments/{}",
-            ticket["number"],
-            file["id"].as_str().unwrap_or_default()
-        );
-        let answer = desk.admin().get(&path).await;
-        assert!(answer.header("content-disposition").starts_with("attachment"), "{name:?}");
-        assert!(answer.header("x-evil").is_empty());
+        let id = file["id"].as_str().unwrap_or_default();
+        let path = format!("/v1/tickets/{}/attachments/{id}", ticket["number"]);
+        let link = desk.admin().get(&path).await.header("location").to_owned();
+        let got = desk.http().get(link).send().await.expect("the bucket answers");
+        let header = |name: &str| got.headers().get(name).and_then(|value| value.to_str().ok());
+        assert!(header("content-disposition").is_some_and(|it| it.starts_with("attachment")));
+        assert_eq!(header("content-type"), Some("application/octet-stream"), "{name:?}");
+        assert_eq!(header("x-evil"), None);
     }
     invariants(&desk).await;
 }
@@ -86,7 +91,7 @@ async fn a23_a24_a25_what_leaves_has_one_recipient_and_no_header_of_the_senders(
         ("\"x, victim@example.net\"", "Lamp"),
         ("\"Ana <victim@example.net>, <c@d.example>\"", "Lamp"),
         ("=?utf-8?q?a=40b=3E=2C=3Cvictim=40example.net?=", "Lamp"),
-        ("{{7*7}} ${7*7} #{7*7} <%= 7*7 %>", "{{7*7}} {ticket.title} ${7*7} <%= 7*7 %>"),
+        ("\"{{7*7}} ${7*7} #{7*7} <%= 7*7 %>\"", "{{7*7}} {ticket.title} ${7*7} <%= 7*7 %>"),
     ]
     .into_iter()
     .enumerate()
@@ -191,5 +196,31 @@ async fn a28_a29_a30_bombs_are_tickets_too() {
     soon(&desk, "nested comments", comments.as_bytes()).await;
     let people = desk.admin().get("/v1/people?email=p1@example.net").await.expect(200);
     assert_eq!(people["items"].as_array().map(Vec::len), Some(0), "no stranger was made known");
+    invariants(&desk).await;
+}
+
+#[tokio::test]
+async fn a16_a20_a21_html_is_served_without_what_acts() {
+    let desk = Desk::start().await;
+    let html = "<p>Hi <b>there</b></p><script>alert(1)</script><img src=https://spy.example/p.gif>\
+                <form action=/v1/tickets><input name=x></form><p style='position:fixed' onclick=x>Now</p>\
+                <a href=\"javascript:alert(1)\">a</a><a href=https://example.org/>b</a>";
+    let raw = format!(
+        "From: <{ANA}>\r\nTo: <{SUPPORT}>\r\nSubject: <script>alert(2)</script>\r\n\
+         MIME-Version: 1.0\r\nContent-Type: text/html; charset=utf-8\r\n\r\n{html}\r\n"
+    );
+    let ticket = becomes(&desk, raw.as_bytes()).await;
+    assert_eq!(
+        ticket["title"], "<script>alert(2)</script>",
+        "as it was written, for whoever shows it"
+    );
+    let messages = desk.admin().all(&format!("/v1/tickets/{}/messages", ticket["number"])).await;
+    let served = messages[0]["html"].as_str().expect("HTML");
+    for acts in ["<script", "spy.example", "<form", "<input", "style", "onclick", "javascript:"] {
+        assert!(!served.contains(acts), "{acts}: {served}");
+    }
+    for stays in ["<b>there</b>", "Now", "https://example.org/"] {
+        assert!(served.contains(stays), "{stays}: {served}");
+    }
     invariants(&desk).await;
 }

@@ -127,6 +127,39 @@ async fn mail_by_ses_by_the_bucket_and_by_the_sweep() {
     assert!(aws.store.blobs("inbox/").await.expect("a list").is_empty());
 }
 
+/// A mail SES vouches for belongs to its sender's ticket by its subject alone, and whoever is in copy
+/// follows it; one that merely says so of itself gives nobody anything.
+#[tokio::test]
+async fn whom_ses_vouches_for_is_believed() {
+    let aws = Aws::start().await;
+    let vouched = "Authentication-Results: amazonses.com;\r\n spf=pass (spfCheck: x) client-ip=1.2.3.4;\r\n \
+                   envelope-from=kofi@example.org; helo=mail.example.org;\r\n dkim=pass header.i=@example.org;\r\n \
+                   dmarc=pass header.from=example.org;\r\n";
+    let claimed =
+        "Authentication-Results: kofi.example.org; dmarc=pass header.from=example.org\r\n";
+    for (n, (top, subject)) in
+        [(vouched, "The till"), (vouched, "Again [#1]"), (claimed, "Again [#1]")]
+            .into_iter()
+            .enumerate()
+    {
+        let letter =
+            crate::harness::letter("kofi@example.org", "support@example.com", subject, "Hi.");
+        let raw = format!("{top}Cc: Ama <ama@example.net>\r\n{letter}").into_bytes();
+        let key = format!("inbox/mail{n}");
+        aws.store.put_blob(&key, raw, "message/rfc822").await.expect("a put");
+        aws.invoke("mail", &event("eventbridge-sweep")).await.expect("swept");
+    }
+    let (_, ledger) = aws.rest("GET", "/v1/inbound?door=email", None).await;
+    let lines = ledger["items"].as_array().expect("items");
+    let seen: Vec<_> = lines.iter().map(|l| (l["outcome"].clone(), l["number"].clone())).collect();
+    let expected = [("ticket", 1), ("message", 1), ("ticket", 2)];
+    assert_eq!(seen, expected.map(|(outcome, n)| (json!(outcome), json!(n))), "{ledger:#}");
+    let (_, believed) = aws.rest("GET", "/v1/tickets/1", None).await;
+    let (_, other) = aws.rest("GET", "/v1/tickets/2", None).await;
+    assert_eq!(believed["followers"][0]["email"], "ama@example.net", "{believed:#}");
+    assert_eq!(other["followers"], json!([]), "{other:#}");
+}
+
 #[tokio::test]
 async fn the_stream_rings_for_what_is_owed() {
     let aws = Aws::start().await;

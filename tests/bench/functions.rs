@@ -63,6 +63,12 @@ async fn keep_busy(function: &'static str, starts: Vec<Duration>, events: usize)
     Measured { function, starts, warm, cpu, peak: process::peak_memory(process) }
 }
 
+/// CPU time a function takes for its typical event, warm.
+pub async fn cpu_of(function: &'static str, events: usize) -> Duration {
+    let busy = keep_busy(function, Vec::new(), events).await;
+    busy.cpu / u32::try_from(events).unwrap_or(u32::MAX)
+}
+
 /// How each starts, answers and weighs.
 pub fn section(measured: &[Measured], amount: &Amount) -> Section {
     let columns = ["function", "start ms", "p50 ms", "p99 ms", "peak MiB", "binary MiB", "zip MiB"];

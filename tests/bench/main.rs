@@ -10,6 +10,7 @@ mod functions;
 #[allow(dead_code, unused_imports, reason = "the tests play more of the world than is measured")]
 #[path = "../harness/mod.rs"]
 mod harness;
+mod mails;
 mod objects;
 mod peers;
 mod process;
@@ -29,7 +30,7 @@ Measures the desk and prints one table.
 
 cargo bench --workspace --bench desk -- [--deploy] [--quick | --huge] [PART …]
 
-  PART       functions, calls, crowd, stream, sweep or peers: only these parts; sweep, the minute
+  PART       functions, calls, crowd, stream, mails, sweep or peers: only these; sweep, the minute
              after an outage, and peers, handlers in Node and Python beside ours, are measured only
              when they are asked for: one takes long, the other fetches their packages
   --deploy   build and measure what is uploaded (profile deploy); the build takes minutes
@@ -75,7 +76,7 @@ const QUICK: Amount = Amount {
 const HUGE: Amount = Amount { many: 1_000_000, ..FULL };
 
 /// What can be measured by itself.
-const PARTS: [&str; 6] = ["functions", "calls", "crowd", "stream", "sweep", "peers"];
+const PARTS: [&str; 7] = ["functions", "calls", "crowd", "stream", "mails", "sweep", "peers"];
 /// What takes so long, or brings so much along, that it is measured only when asked for.
 const LONG: [&str; 2] = ["sweep", "peers"];
 /// What else can be said. Cargo itself says `--bench` when it benches.
@@ -131,6 +132,9 @@ async fn measure(amount: &Amount, wanted: impl Fn(&str) -> bool) {
     }
     if wanted("stream") {
         show(stream::section(amount).await);
+    }
+    if wanted("mails") {
+        show(mails::section(amount).await);
     }
     if wanted("sweep") {
         show(sweep::section(amount).await);

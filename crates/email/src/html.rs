@@ -22,7 +22,7 @@ static SANITISER: LazyLock<Builder<'static>> = LazyLock::new(|| {
         .rm_tags(["map", "area", "wbr"])
         .add_tags(["font"])
         // Names and styles could meet those of the page around it.
-        .generic_attributes(HashSet::from(["lang", "title", "dir", "align"]))
+        .generic_attributes(HashSet::from(["lang", "dir", "align"]))
         .tag_attributes(attributes())
         .attribute_filter(|element, attribute, value| match (element, attribute) {
             // What is not in the mail itself would tell the sender that it was read, and where.

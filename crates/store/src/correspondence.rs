@@ -39,8 +39,8 @@ impl KnownMail {
 }
 
 impl Store {
-    /// Counts a mail of this address under a key of its own; the same key counts once. A receipt is counted where
-    /// one is `asked` for.
+    /// Counts a mail of this address. A receipt is counted where one is `asked` for, under the mail's own key: the
+    /// same mail gets one.
     pub async fn count_mail(
         &self,
         address: &str,
@@ -53,7 +53,7 @@ impl Store {
             let mut known: Correspondence =
                 read.as_ref().map(item::data).transpose()?.unwrap_or_default();
             let now = self.now();
-            let taken = known.takes(mail, now);
+            let taken = known.takes(now);
             let receipt = match asked && taken {
                 true => known.receipt(mail, vouched, now),
                 false => Acknowledgement::Withheld,

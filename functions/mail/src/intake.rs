@@ -9,13 +9,13 @@ use std::sync::Arc;
 
 use desk::access::{Permit, Role, Who, permit};
 use desk::config::{Config, Queue};
-use desk::history::{Entry, File, Text};
+use desk::history::{Entry, File};
 use desk::person::Person;
-use desk::ticket::{Acknowledgement, Channel, Priority, Status, Type};
-use desk::{Command, Number, PersonId, Refusal};
+use desk::ticket::Acknowledgement;
+use desk::{Command, Number, Refusal};
 use jiff::{SignedDuration, Timestamp};
 use store::Stored;
-use store::change::{Along, Besides, Done, Earlier, NewTicket, Once, Received};
+use store::change::{Along, Done, Earlier, Once, Received};
 use store::correspondence::Allowance;
 use store::ledger::{Arrival, Outcome};
 use store::people::Introduction;
@@ -23,6 +23,7 @@ use store::people::Introduction;
 use crate::belonging::{self, Belonging};
 use crate::file::{self, MOST_FILES};
 use crate::letter::Letter;
+use crate::opening::Request;
 use crate::returned::Returned;
 use crate::{Error, Mail, arrival, returned};
 
@@ -30,37 +31,17 @@ use crate::{Error, Mail, arrival, returned};
 const REMEMBERED: SignedDuration = SignedDuration::from_hours(30 * 24);
 /// Under which door it is.
 const DOOR: &str = "mail";
-/// So many people nobody knew are made known by one mail; of more, agents read the addresses.
-const MOST_NEW_PEOPLE: usize = 40;
 /// Of mails that did not come yet so many are kept a place for.
 const MOST_AWAITED: usize = 12;
 
-/// What agents read where no receipt was sent.
-const WITHHELD: &str = "No receipt was sent: the desk has written to this address often enough of late. It may be a \
-    program that answers, or somebody whose address another one uses. What you write is sent.";
-/// Why people in copy do not follow the ticket.
-const NOT_VOUCHED: &str = "nobody vouches for who sent it.";
-/// The same where there were many.
-const TOO_MANY: &str = "they are too many to be made known by one mail.";
-
-/// What a mail asks for.
-#[derive(Default)]
-struct Request {
-    text: Text,
-    /// What agents should know of how it came.
-    reason: Option<String>,
-    receipt: Acknowledgement,
-    follow_up_of: Option<Number>,
-}
-
 /// A mail on its way.
-struct Intake<'a> {
-    mail: &'a Mail,
-    letter: &'a Letter,
-    config: Arc<Config>,
-    queue: Queue,
-    once: Once,
-    line: Arrival,
+pub(crate) struct Intake<'a> {
+    pub(crate) mail: &'a Mail,
+    pub(crate) letter: &'a Letter,
+    pub(crate) config: Arc<Config>,
+    pub(crate) queue: Queue,
+    pub(crate) once: Once,
+    pub(crate) line: Arrival,
 }
 
 /// Takes in a mail and answers its line as it now stands in the ledger.
@@ -115,6 +96,9 @@ impl Intake<'_> {
             Belonging::Agent(number) => self.answered(number, sender, files).await,
             Belonging::Beside(number) => self.noted(number, &sender, files).await,
             Belonging::Nowhere { points_to } => {
+                if let Some(passed) = self.passed_on(&sender) {
+                    return self.handed_on(&sender, &passed, files).await;
+                }
                 let text = self.letter.as_opening(files);
                 let reason = points_to.map(|number| {
                     format!("it answers {number}, which its sender has no proven part in")
@@ -175,7 +159,7 @@ impl Intake<'_> {
     }
 
     /// The requester wrote; on a closed ticket that begins another one.
-    async fn asked(
+    pub(crate) async fn asked(
         &self,
         number: Number,
         sender: Person,
@@ -199,154 +183,30 @@ impl Intake<'_> {
         }
     }
 
-    /// An agent answered from their own address; what comes after the end is noted.
-    async fn answered(
-        &self,
-        number: Number,
-        sender: Person,
-        files: Vec<File>,
-    ) -> Result<Arrival, Error> {
-        let Some(text) = self.letter.as_agents_answer(files) else {
-            let reason = format!("an agent's answer to {number} that says nothing new");
-            return self.set_aside(Outcome::Suspended, Some(number), &reason).await;
-        };
-        let who = Who::of(&sender, self.config.role(&sender.id), None, &self.config);
-        let wish = |stored: &Stored| {
-            let command = match stored.ticket.status {
-                Status::Closed => Command::AddNote(text.clone()),
-                _ => Command::ReplyAsAgent(text.clone()),
-            };
-            permit(&who, Some(&stored.ticket), command)
-        };
-        match self.join(number, wish).await {
-            Err(Error::Store(store::Error::Refused(refusal))) => {
-                self.turn_down(&refusal, Some(number)).await
-            }
-            joined => joined,
-        }
-    }
-
-    /// Somebody wrote to an address that was made for somebody else: a colleague it was forwarded to,
-    /// or a service that was told it. Agents read it, and may let them take part.
-    async fn noted(
-        &self,
-        number: Number,
-        sender: &Person,
-        files: Vec<File>,
-    ) -> Result<Arrival, Error> {
-        let text = self.letter.as_answer(files);
-        let about = format!(
-            "{} <{}> wrote this to an address of this ticket that was made for somebody else. Only \
-             agents read it; make them a follower to let them take part.",
-            sender.name, self.letter.from
-        );
-        let note = Text { body: format!("{about}\n\n{}", text.body), html: None, ..text };
-        match self.join(number, |_| Ok(Permit::note(note.clone()))).await {
-            Err(Error::Store(store::Error::Refused(refusal))) => {
-                self.turn_down(&refusal, Some(number)).await
-            }
-            joined => joined,
-        }
-    }
-
-    async fn join(
+    pub(crate) async fn join(
         &self,
         number: Number,
         wish: impl Fn(&Stored) -> Result<Permit, Refusal>,
     ) -> Result<Arrival, Error> {
+        self.join_all(number, |stored, _| wish(stored).map(|one| vec![one])).await
+    }
+
+    pub(crate) async fn join_all(
+        &self,
+        number: Number,
+        wish: impl Fn(&Stored, &Config) -> Result<Vec<Permit>, Refusal>,
+    ) -> Result<Arrival, Error> {
         let line = self.becomes(Outcome::Message, None);
         let along = self.along(&line).await?;
-        let wish = |stored: &Stored, _: &Config| wish(stored);
         let keep = |stored: &Stored, _: &[Entry]| kept(&line, stored);
-        let done = self.mail.store.change(number, along, wish, &keep).await?;
+        let done = self.mail.store.change_at_once(number, along, wish, &keep).await?;
         self.done(done, line).await
-    }
-
-    /// Whoever writes a mail may ask, and is no more than a requester by it.
-    async fn open(&self, sender: Person, is_new: bool, request: Request) -> Result<Arrival, Error> {
-        let Request { text, reason, receipt, follow_up_of } = request;
-        let said = reason.as_deref().filter(|_| follow_up_of.is_none());
-        let besides = self.besides(said, receipt).await?;
-        let line = self.becomes(Outcome::Ticket, reason);
-        let along = self.along(&line).await?;
-        let new = NewTicket {
-            who: Who::of(&sender, Role::Requester, None, &self.config),
-            requester: sender,
-            is_new,
-            kind: Type::Question,
-            priority: Priority::Medium,
-            channel: Channel::Email,
-            queue: self.queue.id.clone(),
-            origin: self.letter.place(),
-            silent: self.letter.is_silent(),
-            external_id: None,
-            translations: Vec::new(),
-            follow_up_of,
-            text,
-            form: None,
-            besides,
-        };
-        let keep = |stored: &Stored, _: &[Entry]| kept(&line, stored);
-        match self.mail.store.open(new, along, &keep).await {
-            Err(store::Error::Refused(refusal)) => self.turn_down(&refusal, None).await,
-            done => self.done(done?, line).await,
-        }
-    }
-
-    /// Who else is told of a new ticket, and what its agents should know of how it came.
-    async fn besides(
-        &self,
-        reason: Option<&str>,
-        receipt: Acknowledgement,
-    ) -> Result<Besides, Error> {
-        let mut notes: Vec<String> = Vec::new();
-        if let Some(reason) = reason {
-            notes.push(format!("About this mail: {reason}."));
-        }
-        if receipt == Acknowledgement::Withheld && !self.letter.is_silent() {
-            notes.push(WITHHELD.to_owned());
-        }
-        let others = self.letter.others(&self.config);
-        let (followers, left) = match self.letter.verdicts.vouched() {
-            true => self.followers(others).await?,
-            false => (Vec::new(), others.into_iter().map(|(address, _)| address).collect()),
-        };
-        if !left.is_empty() {
-            notes.push(format!(
-                "Also sent to {}. They do not follow the ticket: {}",
-                left.join(", "),
-                if followers.is_empty() { NOT_VOUCHED } else { TOO_MANY }
-            ));
-        }
-        let notes = notes.into_iter().map(Text::plain).collect();
-        Ok(Besides { receipt, followers, notes })
-    }
-
-    /// People in copy as followers, made known where nobody knows them; and the addresses of those
-    /// who would be too many.
-    async fn followers(
-        &self,
-        others: Vec<(String, Option<String>)>,
-    ) -> Result<(Vec<PersonId>, Vec<String>), Error> {
-        let (mut followers, mut left) = (Vec::new(), Vec::new());
-        let mut strangers = 0;
-        for (address, name) in others {
-            let introduction = Introduction::by_email(&address, name);
-            let (person, is_new) = self.mail.store.meet(&introduction).await?;
-            strangers += usize::from(is_new);
-            match is_new {
-                true if strangers > MOST_NEW_PEOPLE => left.push(address),
-                true => followers.push(self.mail.store.welcome(&introduction).await?.id),
-                false => followers.push(person.id),
-            }
-        }
-        Ok((followers, left))
     }
 
     /// What is written in the ticket's transaction. A mail stays with the ticket that has it:
     /// strangers choose a Message-ID, and may choose one that is taken. Mails this one answers and
     /// that did not come yet belong to the ticket, too, once their sender has a part in it.
-    async fn along(&self, line: &Arrival) -> Result<Along, Error> {
+    pub(crate) async fn along(&self, line: &Arrival) -> Result<Along, Error> {
         let own = self.letter.mail.message_id.as_deref();
         let shared = !self.letter.others(&self.config).is_empty();
         let mut mails: Vec<Received> = Vec::new();
@@ -362,20 +222,24 @@ impl Intake<'_> {
         Ok(Along { once, arrival, mails, ..Along::default() })
     }
 
-    async fn done(&self, done: Done, line: Arrival) -> Result<Arrival, Error> {
+    pub(crate) async fn done(&self, done: Done, line: Arrival) -> Result<Arrival, Error> {
         match done {
             Done::Now(stored) => Ok(Arrival { number: Some(stored.ticket.number.0), ..line }),
             Done::Before(earlier) => self.again(&earlier).await,
         }
     }
 
-    async fn turn_down(&self, refusal: &Refusal, number: Option<Number>) -> Result<Arrival, Error> {
+    pub(crate) async fn turn_down(
+        &self,
+        refusal: &Refusal,
+        number: Option<Number>,
+    ) -> Result<Arrival, Error> {
         self.set_aside(Outcome::Refused, number, &refusal.to_string()).await
     }
 
     /// Ends a mail without writing on any ticket. The key is kept first, so that of two copies one
     /// is the duplicate here too.
-    async fn set_aside(
+    pub(crate) async fn set_aside(
         &self,
         outcome: Outcome,
         number: Option<Number>,
@@ -415,7 +279,7 @@ impl Intake<'_> {
     }
 
     /// The line of a mail that is taken in, with what an agent should know of it.
-    fn becomes(&self, outcome: Outcome, reason: Option<String>) -> Arrival {
+    pub(crate) fn becomes(&self, outcome: Outcome, reason: Option<String>) -> Arrival {
         let left_out = self.letter.mail.attachments.len().saturating_sub(MOST_FILES);
         let files = (left_out > 0).then(|| format!("{left_out} files are in the raw mail alone"));
         let reasons: Vec<String> = reason.into_iter().chain(files).collect();
@@ -425,7 +289,7 @@ impl Intake<'_> {
 }
 
 /// The line as the transaction writes it.
-fn kept(line: &Arrival, stored: &Stored) -> Option<String> {
+pub(crate) fn kept(line: &Arrival, stored: &Stored) -> Option<String> {
     written(&Arrival { number: Some(stored.ticket.number.0), ..line.clone() })
 }
 

@@ -127,17 +127,10 @@ impl Letter {
         Some(Place::Mail { message_id })
     }
 
-    /// Its subject as a ticket's title.
-    fn title(&self) -> String {
-        let title = subject::tidy(&self.mail.subject);
-        let title: String = title.chars().take(LONGEST_TITLE).collect();
-        if title.is_empty() { "(no subject)".to_owned() } else { without_nul(&title) }
-    }
-
     /// As a ticket of its own: all it says.
     pub(crate) fn as_opening(&self, files: Vec<File>) -> Text {
         Text {
-            title: Some(self.title()),
+            title: Some(title(&self.mail.subject)),
             body: without_nul(&self.mail.text),
             html: self.mail.html.as_deref().map(without_nul),
             files,
@@ -149,7 +142,7 @@ impl Letter {
     pub(crate) fn as_follow_up(&self, of: Number, files: Vec<File>) -> Text {
         let answer = self.as_answer(files);
         let body = format!("{}\n\nFollow-up of {of}", answer.body.trim_end());
-        Text { title: Some(self.title()), body, ..answer }
+        Text { title: Some(title(&self.mail.subject)), body, ..answer }
     }
 
     /// As the requester's answer: what is new in it, and the whole beside it.
@@ -161,14 +154,62 @@ impl Letter {
         Text { body, html, full, files, ..Text::default() }
     }
 
-    /// As an agent's answer: what is new in it alone, since the requester reads it and what an
-    /// agent quotes was written to agents. None where nothing is new.
-    pub(crate) fn as_agents_answer(&self, files: Vec<File>) -> Option<Text> {
-        let body = reply::visible(&without_nul(&self.mail.text));
-        let quotes = body.to_lowercase().contains(reply::REPLY_LINE);
-        let says = !quotes && (!body.trim().is_empty() || !files.is_empty());
-        says.then(|| Text { files, ..Text::plain(body) })
+    /// What is new in an agent's answer, since the requester reads it and what an agent quotes was
+    /// written to agents. None where nothing is new.
+    pub(crate) fn agents_words(&self) -> Option<String> {
+        let answer = reply::split(&without_nul(&self.mail.text));
+        let nothing = answer.nothing_new && !self.mail.text.trim().is_empty();
+        (!nothing).then_some(answer.text)
     }
+
+    /// The mail it passes on: written out below what its sender says, or as its only file.
+    pub(crate) fn passed_on(&self) -> Option<PassedOn> {
+        let found = email::forwarded(&self.mail.subject, &self.mail.text);
+        let (from, subject, text, before) = match found {
+            Some(found) => (found.from?, found.subject, found.text, found.before),
+            None => self.enclosed()?,
+        };
+        let address = normal_address(&from.email).filter(|address| *address != self.from)?;
+        let subject = subject.unwrap_or_else(|| self.mail.subject.clone());
+        Some(PassedOn { address, name: from.name, title: title(&subject), text, before })
+    }
+
+    /// A mail in a mail, where there is nothing else.
+    fn enclosed(&self) -> Option<(email::Address, Option<String>, String, String)> {
+        let [file] = self.mail.attachments.as_slice() else { return None };
+        if file.content_type != "message/rfc822" {
+            return None;
+        }
+        let inner = read_by(email::parse, &file.bytes);
+        Some((inner.from?, Some(inner.subject), inner.text, self.mail.text.clone()))
+    }
+}
+
+/// A mail somebody else wrote, handed on by an agent.
+pub(crate) struct PassedOn {
+    /// Who wrote it, in the form addresses are compared in.
+    pub(crate) address: String,
+    /// What they call themselves.
+    pub(crate) name: Option<String>,
+    /// What the agent wrote above it.
+    pub(crate) before: String,
+    title: String,
+    text: String,
+}
+
+impl PassedOn {
+    /// As a ticket of its own.
+    pub(crate) fn as_opening(&self, files: Vec<File>) -> Text {
+        let (title, body) = (Some(self.title.clone()), without_nul(&self.text));
+        Text { title, files, ..Text::plain(body) }
+    }
+}
+
+/// A subject as a ticket's title.
+fn title(subject: &str) -> String {
+    let title = subject::tidy(subject);
+    let title: String = title.chars().take(LONGEST_TITLE).collect();
+    if title.is_empty() { "(no subject)".to_owned() } else { without_nul(&title) }
 }
 
 /// What a reader makes of the bytes. Should it fail on them, they become a mail that says so and has
@@ -286,25 +327,24 @@ mod tests {
         let follow_up = reply.as_follow_up(Number(7), vec![]);
         assert_eq!(follow_up.body, "No.\n\nFollow-up of #7");
         assert_eq!(follow_up.title.as_deref(), Some("it"));
-        let agents = reply.as_agents_answer(vec![]).unwrap();
-        assert_eq!((agents.body.as_str(), agents.full, agents.html), ("No.", None, None));
+        assert_eq!(reply.agents_words().as_deref(), Some("No."));
     }
 
     #[test]
     fn an_agent_who_writes_nothing_answers_nothing() {
         let quote = "> ## Reply above this line ##\r\n> secret\r\n";
-        for body in [quote, "", " \r\n"] {
-            let letter = letter(&format!("From: a@b.c\r\n\r\n{body}"));
-            assert_eq!(letter.as_agents_answer(vec![]), None, "{body:?}");
+        for (body, expected) in [(quote, None), ("", Some("")), (" \r\n", Some(""))] {
+            let words = letter(&format!("From: a@b.c\r\n\r\n{body}")).agents_words();
+            assert_eq!(words.as_deref().map(str::trim), expected, "{body:?}");
         }
     }
 
     #[test]
     fn a_title_is_always_there_and_short() {
         let long = format!("Subject: {}\r\n\r\n", "ü".repeat(900));
-        assert_eq!(letter(&long).title().chars().count(), LONGEST_TITLE);
+        assert_eq!(title(&letter(&long).mail.subject).chars().count(), LONGEST_TITLE);
         for raw in ["", "Subject:\r\n\r\nx", "Subject: \r\n \r\n\r\nx"] {
-            assert_eq!(letter(raw).title(), "(no subject)");
+            assert_eq!(title(&letter(raw).mail.subject), "(no subject)");
         }
     }
 
@@ -346,5 +386,28 @@ mod tests {
         assert!(
             letter("From: a@b.c\r\nTo: support@desk.test\r\n\r\nhi").others(&config).is_empty()
         );
+    }
+
+    #[test]
+    fn a_mail_that_is_passed_on_is_its_writers() {
+        let written = "FYI\r\n\r\n---------- Forwarded message ---------\r\nFrom: Kofi <Kofi@x.test>\r\n\
+                       Date: Mon, 23 Nov 2026\r\nSubject: Re: The lamp\r\nTo: ben@d.test\r\n\r\nIt is dark.\r\n";
+        let inside = "Content-Type: multipart/mixed; boundary=b\r\n\r\n--b\r\n\
+                      Content-Type: message/rfc822\r\n\r\nFrom: Kofi <kofi@x.test>\r\n\
+                      Subject: The lamp\r\n\r\nIt is dark.\r\n--b--\r\n";
+        for (headers, body) in
+            [("Subject: Fwd: The lamp\r\n\r\n", written), ("Subject: Fwd\r\n", inside)]
+        {
+            let passed =
+                letter(&format!("From: ben@d.test\r\n{headers}{body}")).passed_on().unwrap();
+            let opening = passed.as_opening(vec![]);
+            assert_eq!(passed.address, "kofi@x.test");
+            assert_eq!(
+                (opening.title.as_deref(), opening.body.trim()),
+                (Some("The lamp"), "It is dark.")
+            );
+        }
+        let own = letter("From: ben@d.test\r\nSubject: The lamp\r\n\r\nIt is dark.\r\n");
+        assert!(own.passed_on().is_none());
     }
 }

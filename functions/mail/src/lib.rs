@@ -4,11 +4,17 @@
 //! own key is written in the ticket's transaction. What a mail says is read in `email`, what a
 //! ticket may do is decided in `desk`.
 
+mod answering;
+
 mod event;
 
 mod intake;
 
 mod letter;
+
+mod opening;
+
+mod orders;
 
 mod belonging;
 
