@@ -14,12 +14,13 @@ use sha2::{Digest, Sha256};
 
 use crate::address::Address;
 use crate::text::one_line;
+use crate::unsubscribe;
 
 /// Threads keep their first mail and the newest ones (RFC 5322 section 3.6.4 allows to shorten).
 const MOST_REFERENCES: usize = 20;
 
 /// Headers only the fields below set, and those that would redirect a mail or change its form.
-const RESERVED: [&str; 14] = [
+const RESERVED: [&str; 16] = [
     "to",
     "cc",
     "bcc",
@@ -34,6 +35,8 @@ const RESERVED: [&str; 14] = [
     "return-path",
     "received",
     "mime-version",
+    "list-unsubscribe",
+    "list-unsubscribe-post",
 ];
 
 /// A mail to send.
@@ -49,7 +52,7 @@ pub struct Outgoing {
     pub subject: String,
     /// The text.
     pub text: String,
-    /// The same as HTML, sanitised.
+    /// The same as HTML: sanitised, or made by [`crate::page::html`].
     pub html: Option<String>,
     /// The Message-ID without `<>`.
     pub message_id: String,
@@ -59,6 +62,8 @@ pub struct Outgoing {
     pub references: Vec<String>,
     /// Written by the desk itself: absence notes and other machines shall not answer (RFC 3834).
     pub automatic: bool,
+    /// Where to ask for no more of these: a `mailto:` or `https:` address, the latter taking one click (RFC 8058).
+    pub unsubscribe: Option<String>,
     /// When it is written, in seconds since 1970.
     pub date_unix: i64,
     /// Files that go with it, in this order.
@@ -98,6 +103,9 @@ pub fn compose(mail: &Outgoing) -> Vec<u8> {
     }
     for (name, value) in automatic_headers(mail).into_iter().chain(extra_headers(mail)) {
         builder = builder.header(name, HeaderType::Text(Text::new(value)));
+    }
+    for (name, value) in unsubscribe::headers(mail.unsubscribe.as_deref()) {
+        builder = builder.header(name, value);
     }
     let mut bytes = Vec::new();
     builder.body(body(mail)).serialize(&mut bytes);

@@ -16,6 +16,7 @@ fn mail() -> Outgoing {
         in_reply_to: Some("m1@example.com".into()),
         references: vec!["m0@example.com".into(), "m1@example.com".into()],
         automatic: true,
+        unsubscribe: None,
         date_unix: 1_795_424_400,
         files: vec![],
         headers: vec![
@@ -87,6 +88,56 @@ fn a_person_is_not_marked_as_a_machine() {
     assert!(String::from_utf8_lossy(&compose(&unasked)).contains("Auto-Submitted: auto-generated"));
 }
 
+/// The lines of a mail's head about unsubscribing, unfolded.
+fn unsubscribing(uri: &str) -> Vec<String> {
+    let bytes = compose(&Outgoing { unsubscribe: Some(uri.into()), ..mail() });
+    let text = String::from_utf8(bytes).unwrap();
+    let head = text.split("\r\n\r\n").next().unwrap().replace("\r\n ", " ");
+    head.lines().filter(|line| line.contains("Unsubscribe")).map(str::to_owned).collect()
+}
+
+#[test]
+fn a_mail_says_how_to_get_no_more() {
+    let mailto = "mailto:no-more@desk.test?subject=stop";
+    assert_eq!(unsubscribing(mailto), [format!("List-Unsubscribe: <{mailto}>")]);
+    for uri in ["https://desk.test/u/abc".to_owned(), format!("https://a.test/{}", "x".repeat(850))]
+    {
+        let mut lines = unsubscribing(&uri);
+        lines.iter_mut().for_each(|line| *line = line.replace(":  <", ": <"));
+        assert_eq!(
+            lines,
+            [
+                format!("List-Unsubscribe: <{uri}>"),
+                "List-Unsubscribe-Post: List-Unsubscribe=One-Click".into(),
+            ]
+        );
+    }
+}
+
+#[test]
+fn what_is_no_such_address_is_left_out() {
+    let long = format!("https://a.test/{}", "x".repeat(900));
+    let rows = [
+        "",
+        "https:",
+        "https://",
+        "http://a.test/",
+        "javascript:alert(1)",
+        "mailto:",
+        "desk.test",
+        "https://a.test/>, <https://b.test",
+        "https://a.test/,https://b.test/",
+        "https://a.test/ x",
+        "https://a.test/\r\nBcc: e@x",
+        "mailto:a@b.test\nBcc: e@x",
+        "https://ä.test/",
+        &long,
+    ];
+    for uri in rows {
+        assert_eq!(unsubscribing(uri), Vec::<String>::new(), "{uri:?}");
+    }
+}
+
 #[test]
 fn long_threads_are_shortened() {
     let ids: Vec<String> = (0..100).map(|index| format!("{index}@x")).collect();
@@ -134,9 +185,9 @@ proptest! {
             to: Address { name: Some(b.clone()), email: format!("k{c}@example.com") },
             reply_to: Some(c.clone()), subject: a.clone(), text: b.clone(), html: Some(c.clone()),
             message_id: a.clone(), in_reply_to: Some(b.clone()), references: vec![c.clone(), a.clone()],
-            automatic: true, date_unix: 0,
+            automatic: true, unsubscribe: Some(format!("https://x/{a}")), date_unix: 0,
             files: vec![Enclosed { name: a.clone(), content_type: "text/plain".into(), bytes: c.clone().into_bytes() }],
-            headers: vec![(a.clone(), b.clone()), ("X-A".into(), c.clone())],
+            headers: vec![(a.clone(), b.clone()), ("X-A".into(), c.clone()), ("List-Unsubscribe".into(), c.clone())],
         };
         let bytes = compose(&mail);
         let names = header_names(&bytes);

@@ -15,11 +15,13 @@ mod html_text;
 mod keys;
 mod line_ends;
 pub mod message_id;
+pub mod page;
 mod parse;
 pub mod reply;
 pub mod reply_address;
 pub mod subject;
 mod text;
+mod unsubscribe;
 
 #[cfg(test)]
 mod test_data;
