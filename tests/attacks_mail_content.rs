@@ -91,7 +91,7 @@ async fn a23_a24_a25_what_leaves_has_one_recipient_and_no_header_of_the_senders(
         ("\"x, victim@example.net\"", "Lamp"),
         ("\"Ana <victim@example.net>, <c@d.example>\"", "Lamp"),
         ("=?utf-8?q?a=40b=3E=2C=3Cvictim=40example.net?=", "Lamp"),
-        ("\"{{7*7}} ${7*7} #{7*7} <%= 7*7 %>\"", "{{7*7}} {ticket.title} ${7*7} <%= 7*7 %>"),
+        ("\"{{1234*5678}} ${1234*5678} #{1234*5678} <%= 1234*5678 %>\"", "{{1234*5678}} {ticket.title} ${1234*5678} <%= 1234*5678 %>"),
     ]
     .into_iter()
     .enumerate()
@@ -120,7 +120,7 @@ async fn a23_a24_a25_what_leaves_has_one_recipient_and_no_header_of_the_senders(
             };
             assert_eq!((named("bcc:"), named("cc:"), named("to:")), (0, 0, 1), "{head}");
             assert!(header(raw, "to").ends_with(&format!("<{address}>")), "{head}");
-            assert!(!raw.contains("49"), "nothing is worked out: {raw}");
+            assert!(!raw.contains("7006652"), "nothing is worked out: {raw}");
         }
     }
     assert!(desk.mails_to("victim@example.net", 0).await.is_empty());

@@ -7,6 +7,7 @@ use aws_sdk_ses::types::RawMessage;
 use desk::config::Queue;
 use desk::person::Person;
 use desk::ticket::Place;
+use email::page::Look;
 use email::{Address, Enclosed, Outgoing};
 use store::lane::Waiting;
 use store::talk::Landing;
@@ -52,7 +53,8 @@ pub(crate) async fn send(
         )),
         subject: letter.mail_subject(facts),
         text: letter.text(),
-        html: None,
+        html: Some(letter.html(look(&letter), &queue.name)),
+        unsubscribe: None,
         message_id: id.clone(),
         in_reply_to: origin.clone(),
         references: origin.into_iter().collect(),
@@ -63,6 +65,16 @@ pub(crate) async fn send(
     });
     let envelope = Envelope { id: &row.owed.id(), message_id: &id, from: &queue.address, to };
     post(notify, &envelope, raw).await
+}
+
+/// What a person wrote looks as they would have typed it.
+fn look(letter: &Letter) -> Look {
+    if letter.automatic { Look::Notice } else { Look::Plain }
+}
+
+/// Several messages are a list of lines, where they have words at all.
+fn several(letter: &Letter) -> Look {
+    if letter.quoted.is_empty() { Look::Notice } else { Look::Digest }
 }
 
 /// What the person is called, unless the letter names nobody.
@@ -125,7 +137,8 @@ pub(crate) async fn send_bundle(
         reply_to: None,
         subject: letter.subject.clone(),
         text: letter.text(),
-        html: None,
+        html: Some(letter.html(several(letter), &queue.name)),
+        unsubscribe: None,
         message_id: message_id.clone(),
         in_reply_to: None,
         references: Vec::new(),

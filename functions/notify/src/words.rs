@@ -7,10 +7,14 @@ use desk::history::Event;
 use desk::outbox::Message;
 use desk::sla::{Alarm, Metric, due_at};
 use desk::view::Viewer;
+use email::page::{Look, Page};
 use jiff::SignedDuration;
 
 use crate::facts::Facts;
 use crate::{progress_words, visit_words};
+
+/// What the desk's own words are written in.
+const LANGUAGE: &str = "en";
 
 /// How a message looks in chat.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -86,6 +90,23 @@ impl Letter {
         let parts: Vec<&str> =
             parts.iter().map(|part| part.trim()).filter(|p| !p.is_empty()).collect();
         parts.join("\n\n") + "\n"
+    }
+
+    /// The same as a page: what a person wrote reads as they would have typed it.
+    pub fn html(&self, look: Look, footer: &str) -> String {
+        let said = [&self.quoted, &self.opening].into_iter().find(|text| !text.trim().is_empty());
+        email::page::html(&Page {
+            language: LANGUAGE,
+            title: &self.subject,
+            footer,
+            look,
+            preheader: said.map_or("", String::as_str),
+            greeting: &self.greeting,
+            opening: &self.opening,
+            quoted: &self.quoted,
+            facts: &self.facts,
+            closing: &self.closing,
+        })
     }
 
     /// The letter where there is little room.
