@@ -1,14 +1,10 @@
-//! The files of a mail with names that are safe to store and to offer for download.
-//! What is inside a file is not looked at.
+//! The files of a mail: its parts, what Outlook wrapped in `winmail.dat`, and what old programs wrote into the text.
+//! Of other files nobody looks at what is inside.
 
-use mail_parser::{Message, MessagePart, MimeHeaders};
+use mail_parser::{Message, MessagePart, MimeHeaders, PartType};
 
-use crate::text::{first_characters, one_line, reorders};
-
-/// Characters of a file name that are kept.
-const LONGEST_NAME: usize = 150;
-/// Characters that are kept as the extension of a name that is too long.
-const LONGEST_EXTENSION: usize = 16;
+use crate::text::one_line;
+use crate::{calendar, file_name, tnef, transfer, uuencode};
 
 /// A file of a mail.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -17,31 +13,108 @@ pub struct Attachment {
     pub name: String,
     /// The declared type in lowercase, such as `image/png`; not verified.
     pub content_type: String,
-    /// The decoded bytes; text in its declared character set is UTF-8 here.
+    /// The file as it was before it was encoded for transfer, text in its own character set.
     pub bytes: Vec<u8>,
     /// The Content-ID without `<>`, by which an HTML body shows the file.
     pub content_id: Option<String>,
 }
 
-/// The attachments of a mail in order; a mail within the mail is one file.
-pub(crate) fn all(message: &Message<'_>) -> Vec<Attachment> {
-    let parts = message.attachments.iter().filter_map(|id| message.part(*id));
-    parts.enumerate().map(|(index, part)| read(index + 1, part)).collect()
+/// The files of a mail, and a text that came wrapped like one.
+#[derive(Debug, Default)]
+pub(crate) struct Files {
+    /// The files in order, each under a name of its own; a mail within the mail is one file.
+    pub(crate) all: Vec<Attachment>,
+    /// The text in a `winmail.dat`, or what an invitation says it is for.
+    pub(crate) text: Option<String>,
+    /// The HTML in a `winmail.dat`.
+    pub(crate) html: Option<String>,
 }
 
-fn read(position: usize, part: &MessagePart<'_>) -> Attachment {
+impl Files {
+    /// Those of a mail.
+    pub(crate) fn of(message: &Message<'_>) -> Self {
+        let mut files = Self::default();
+        for (index, part) in
+            message.attachments.iter().filter_map(|id| message.part(*id)).enumerate()
+        {
+            files.add(read(message, index + 1, part));
+        }
+        let texts = message.text_body.iter().filter_map(|id| message.part(*id));
+        let written = texts.filter(|part| matches!(part.body, PartType::Text(_)));
+        for file in written.flat_map(|part| uuencode::files(part.contents())) {
+            files.all.push(named(&file.name, "application/octet-stream", None, file.bytes));
+        }
+        file_name::distinguish(files.all.iter_mut().map(|file| &mut file.name));
+        files
+    }
+
+    fn add(&mut self, file: Attachment) {
+        match is_wrapping(&file).then(|| tnef::read(&file.bytes)).flatten() {
+            Some(wrapped) => {
+                self.text = self.text.take().or(wrapped.text);
+                self.html = self.html.take().or(wrapped.html);
+                let files = wrapped.files.into_iter();
+                self.all.extend(files.map(|inner| {
+                    named(&inner.name, &inner.content_type, inner.content_id, inner.bytes)
+                }));
+            }
+            None => {
+                if file.content_type == "text/calendar" {
+                    self.text = self.text.take().or_else(|| calendar::summary(&file.bytes));
+                }
+                self.all.push(file);
+            }
+        }
+    }
+}
+
+/// By type, or by the name when the type says nothing.
+fn is_wrapping(file: &Attachment) -> bool {
+    matches!(file.content_type.as_str(), "application/ms-tnef" | "application/vnd.ms-tnef")
+        || file.name.eq_ignore_ascii_case("winmail.dat")
+}
+
+/// A file that was inside another part.
+fn named(name: &str, content_type: &str, id: Option<String>, bytes: Vec<u8>) -> Attachment {
+    let name = Some(file_name::safe(name)).filter(|name| !name.is_empty());
+    let content_type = content_type.trim().to_ascii_lowercase();
+    Attachment {
+        name: name.unwrap_or_else(|| "attachment".to_owned()),
+        content_type: match is_plain(&content_type) {
+            true => content_type,
+            false => "application/octet-stream".to_owned(),
+        },
+        bytes,
+        content_id: id.map(|id| one_line(&id)).filter(|id| !id.is_empty()),
+    }
+}
+
+fn read(message: &Message<'_>, position: usize, part: &MessagePart<'_>) -> Attachment {
     let content_type = content_type(part);
     let default = match content_type.as_str() {
         "message/rfc822" => format!("message-{position}.eml"),
+        "text/calendar" => "invite.ics".to_owned(),
         "message/delivery-status" => format!("delivery-status-{position}.txt"),
         _ => format!("attachment-{position}"),
     };
-    let name = part.attachment_name().map(safe_name).filter(|name| !name.is_empty());
+    let name = part.attachment_name().map(file_name::safe).filter(|name| !name.is_empty());
     Attachment {
         name: name.unwrap_or(default),
         content_type,
-        bytes: part.contents().to_vec(),
+        bytes: bytes(message, part),
         content_id: part.content_id().map(one_line).filter(|id| !id.is_empty()),
+    }
+}
+
+/// Text that is also read keeps the bytes it came in.
+fn bytes(message: &Message<'_>, part: &MessagePart<'_>) -> Vec<u8> {
+    let range = part.offset_body as usize..part.offset_end as usize;
+    match message.raw_message.get(range).filter(|_| part.is_text()) {
+        Some(raw) => {
+            let encoding = part.content_transfer_encoding().unwrap_or_default();
+            transfer::decoded(raw, encoding).into_owned()
+        }
+        None => part.contents().to_vec(),
     }
 }
 
@@ -50,65 +123,21 @@ fn content_type(part: &MessagePart<'_>) -> String {
     let declared = part.content_type().map(|found| {
         format!("{}/{}", found.ctype(), found.subtype().unwrap_or_default()).to_ascii_lowercase()
     });
-    let plain = |text: &String| {
-        text.len() <= 127
-            && !text.ends_with('/')
-            && text.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"/.+-_".contains(&byte))
-    };
     let fallback = match (part.is_message(), part.is_text()) {
         (true, _) => "message/rfc822",
         (_, true) => "text/plain",
         _ => "application/octet-stream",
     };
-    declared.filter(plain).unwrap_or_else(|| fallback.to_owned())
+    declared.filter(|declared| is_plain(declared)).unwrap_or_else(|| fallback.to_owned())
 }
 
-/// The last part of a path without characters that some system or screen treats specially.
-fn safe_name(name: &str) -> String {
-    let file = name.rsplit(['/', '\\']).next().unwrap_or_default();
-    let kept: String = file
-        .chars()
-        .filter(|character| !reorders(*character) && !matches!(character, '\u{200b}' | '\u{feff}'))
-        .map(|character| if "<>:\"|?*".contains(character) { '_' } else { character })
-        .collect();
-    let line = one_line(&kept);
-    shortened(line.trim_matches(['.', ' ']))
-}
-
-/// A long name loses its middle, not its extension.
-fn shortened(name: &str) -> String {
-    if name.chars().count() <= LONGEST_NAME {
-        return name.to_owned();
-    }
-    let extension = name.rsplit_once('.').map(|(_, extension)| extension).unwrap_or_default();
-    let length = extension.chars().count();
-    match (1..=LONGEST_EXTENSION).contains(&length) {
-        true => format!("{}.{extension}", first_characters(name, LONGEST_NAME - length - 1)),
-        false => first_characters(name, LONGEST_NAME).to_owned(),
-    }
+fn is_plain(content_type: &str) -> bool {
+    let mut halves = content_type.split('/').filter(|half| !half.is_empty());
+    content_type.len() <= 127
+        && (halves.next().is_some() && halves.next().is_some() && halves.next().is_none())
+        && content_type.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"/.+-_".contains(&byte))
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn names_are_safe() {
-        let long = format!("{}.pdf", "ü".repeat(400));
-        let rows = [
-            ("report.pdf", "report.pdf".to_owned()),
-            ("../../etc/passwd", "passwd".into()),
-            ("C:\\temp\\a.txt", "a.txt".into()),
-            ("a\r\nb\0.txt", "a b .txt".into()),
-            ("fdp.\u{202e}exe", "fdp.exe".into()),
-            ("..", String::new()),
-            (" . ", String::new()),
-            (".htaccess", "htaccess".into()),
-            ("a:b?.txt", "a_b_.txt".into()),
-            (long.as_str(), format!("{}.pdf", "ü".repeat(146))),
-        ];
-        for (name, expected) in rows {
-            assert_eq!(safe_name(name), expected, "{name:?}");
-        }
-    }
-}
+#[path = "attachment_tests.rs"]
+mod tests;

@@ -5,11 +5,16 @@
 mod address;
 mod attachment;
 mod automatic;
+mod calendar;
+mod charset;
 mod compose;
 mod dedupe;
 mod delivery_report;
+mod encoded_words;
+mod file_name;
 mod forward;
 mod header;
+mod header_block;
 pub mod html;
 mod html_text;
 mod keys;
@@ -19,9 +24,13 @@ pub mod page;
 mod parse;
 pub mod reply;
 pub mod reply_address;
+mod structure;
 pub mod subject;
 mod text;
+mod tnef;
+mod transfer;
 mod unsubscribe;
+mod uuencode;
 
 #[cfg(test)]
 mod test_data;

@@ -3,15 +3,17 @@
 
 use std::borrow::Cow;
 
-use mail_parser::{HeaderValue, Message, MessageParser, MessagePart, PartType};
+use mail_parser::{HeaderValue, Message, MessagePart, PartType};
 
 use crate::address::{Address, all as addresses, bare};
-use crate::attachment::{Attachment, all as attachments};
+use crate::attachment::{Attachment, Files};
 use crate::automatic::{Automatic, Writer, of as automatic};
+use crate::charset;
 use crate::delivery_report::{self, DeliveryReport};
 use crate::header;
 use crate::html_text::text_of;
 use crate::line_ends::readable;
+use crate::structure;
 use crate::text::{first_characters, one_line};
 
 /// Longer subjects are cut; no program writes them.
@@ -65,18 +67,18 @@ pub struct Mail {
 /// Reads a message.
 pub fn parse(raw: &[u8]) -> Mail {
     let raw = &*readable(raw);
-    match MessageParser::default().parse(raw) {
-        Some(message) if is_mail(&message) => read(&message),
-        _ => Mail { text: String::from_utf8_lossy(raw).into_owned(), ..Mail::default() },
+    let message = structure::message(raw);
+    match is_mail(&message) {
+        true => read(&message),
+        false => Mail { text: charset::text(raw, None), ..Mail::default() },
     }
 }
 
-/// Lines without a colon are read as headers without a sensible name (RFC 5322 section 3.6.8); when there is
-/// nothing else, these bytes were no mail and must not be lost.
+/// Lines without a colon are no headers (RFC 5322 section 3.6.8); where nothing else begins these bytes, they were
+/// no mail and must not be lost.
 fn is_mail(message: &Message<'_>) -> bool {
     let is_name = |name: &str| !name.is_empty() && name.bytes().all(|byte| byte.is_ascii_graphic());
-    message.headers().iter().any(|header| is_name(header.name()) && !header.value().is_empty())
-        || message.parts.iter().any(|part| !part.contents().is_empty())
+    message.headers().iter().any(|header| is_name(header.name()))
 }
 
 fn read(message: &Message<'_>) -> Mail {
@@ -85,6 +87,8 @@ fn read(message: &Message<'_>) -> Mail {
     let path = header::raw(message, "Return-Path");
     let null_return_path = path.as_deref().is_some_and(is_null);
     let subject = one_line(message.subject().unwrap_or_default());
+    let files = Files::of(message);
+    let (text, html) = bodies(message, &files);
     let mut mail = Mail {
         message_id: message.message_id().and_then(identifier),
         in_reply_to: identifiers(message.in_reply_to()),
@@ -94,9 +98,9 @@ fn read(message: &Message<'_>) -> Mail {
         to: message.all_to().flat_map(|header| addresses(Some(header))).collect(),
         cc: message.all_cc().flat_map(|header| addresses(Some(header))).collect(),
         subject: first_characters(&subject, LONGEST_SUBJECT).to_owned(),
-        text: text(message),
-        html: html(message),
-        attachments: attachments(message),
+        text,
+        html,
+        attachments: files.all,
         date_unix: message.date().map(mail_parser::DateTime::to_timestamp),
         return_path: path.as_deref().and_then(bare),
         null_return_path,
@@ -157,10 +161,25 @@ fn recipient(message: &Message<'_>) -> Option<String> {
     words.nth(1).and_then(bare)
 }
 
+/// The text and the HTML. Where the parts have none, what came wrapped like a file stands for them, and in a mail in
+/// whose parts is nothing at all, all of it.
+fn bodies(message: &Message<'_>, files: &Files) -> (String, Option<String>) {
+    let html = html(message).filter(|html| !html.trim().is_empty()).or_else(|| files.html.clone());
+    let mut text = text(message);
+    if text.is_empty() {
+        let told = files.text.clone().or_else(|| html.as_deref().map(text_of));
+        text = told.unwrap_or_default();
+    }
+    if text.is_empty() && html.is_none() && files.all.is_empty() {
+        text = unsplit(message);
+    }
+    (text.replace("\r\n", "\n").replace('\0', ""), html)
+}
+
 fn text(message: &Message<'_>) -> String {
     let parts = message.text_body.iter().filter_map(|id| message.part(*id));
-    let bodies: Vec<_> = parts.filter_map(plain).collect();
-    bodies.join("\n").replace("\r\n", "\n").replace('\0', "")
+    let bodies = parts.filter_map(plain).filter(|body| !body.trim().is_empty());
+    bodies.collect::<Vec<_>>().join("\n")
 }
 
 fn plain<'a>(part: &'a MessagePart<'_>) -> Option<Cow<'a, str>> {
@@ -174,11 +193,18 @@ fn plain<'a>(part: &'a MessagePart<'_>) -> Option<Cow<'a, str>> {
     }
 }
 
+/// Everything after the headers.
+fn unsplit(message: &Message<'_>) -> String {
+    let start = message.parts.first().map_or(0, |part| part.offset_body as usize);
+    charset::text(message.raw_message.get(start..).unwrap_or_default(), None)
+}
+
+/// Text between pieces of HTML is part of it.
 fn html(message: &Message<'_>) -> Option<String> {
     let parts = message.html_body.iter().filter_map(|id| message.part(*id));
-    let bodies: Vec<_> =
-        parts.filter(|part| part.is_text_html()).filter_map(MessagePart::text_contents).collect();
-    (!bodies.is_empty()).then(|| bodies.join("\n"))
+    let has_any = parts.clone().any(MessagePart::is_text_html);
+    let bodies = (0..message.html_body.len()).filter_map(|position| message.body_html(position));
+    has_any.then(|| bodies.collect::<Vec<_>>().join("\n"))
 }
 
 fn identifiers(header: &HeaderValue<'_>) -> Vec<String> {
