@@ -69,6 +69,12 @@ pub(crate) fn label(raw: &[u8]) -> Option<String> {
     telling.next().map(str::to_owned)
 }
 
+/// Whether all of a block is read.
+pub(crate) fn is_whole(block: &[u8]) -> bool {
+    let lines = block.iter().filter(|byte| **byte == b'\n').count();
+    block.len() <= LONGEST_FIELD && lines <= MOST_FIELDS
+}
+
 /// The headers of a block that begins this many bytes into the mail; its raw bytes are in the set of the label.
 pub(crate) fn headers<'x>(block: &'x [u8], offset: usize, label: Option<&str>) -> Vec<Header<'x>> {
     let mut headers = Vec::with_capacity(16);
@@ -167,11 +173,14 @@ fn parsed(field: &[u8]) -> Option<Header<'_>> {
     message.parts.into_iter().next()?.headers.into_iter().next()
 }
 
-/// A lone word among addresses is an address without its domain, as programs on one machine write.
+/// A lone word among addresses is an address without its domain, as programs on one machine write. A name that only
+/// looks like an address stays a name: those who vouch for senders see none there.
 fn complete(value: &mut HeaderValue<'_>) {
     let HeaderValue::Address(addresses) = value else { return };
     let local = |one: &mut Addr<'_>| {
-        let is_word = |name: &str| !name.is_empty() && !name.contains(char::is_whitespace);
+        let is_word = |name: &str| {
+            !name.is_empty() && !name.contains(|c: char| c.is_whitespace() || c == '@')
+        };
         if one.address.is_none() && one.name.as_deref().is_some_and(is_word) {
             one.address = one.name.take();
         }
@@ -215,6 +224,8 @@ mod tests {
             ("To: a@b.c d@e.f\n", vec!["a@b.c", "d@e.f"]),
             ("To: root\n", vec!["root"]),
             ("To: Ama B\n", vec![]),
+            ("To: \"a@b.c\"\n", vec![]),
+            ("To: =?utf-8?Q?a=40b.c?=\n", vec![]),
             ("To: all: a@b.c, root;\n", vec!["a@b.c", "root"]),
         ];
         for (block, expected) in rows {

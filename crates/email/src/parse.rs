@@ -11,6 +11,7 @@ use crate::automatic::{Automatic, Writer, of as automatic};
 use crate::charset;
 use crate::delivery_report::{self, DeliveryReport};
 use crate::header;
+use crate::header_block;
 use crate::html_text::text_of;
 use crate::line_ends::readable;
 use crate::structure;
@@ -137,12 +138,15 @@ impl Mail {
     }
 }
 
-/// RFC 5322 section 3.6 allows one `From`, and several mailboxes in it.
+/// RFC 5322 section 3.6 allows one `From`, and several mailboxes in it. Headers that are too long to be read in full
+/// may name another one.
 fn has_one_author(message: &Message<'_>) -> bool {
     let headers = message.headers().iter();
     let mut from = headers.filter(|header| header.name().eq_ignore_ascii_case("From"));
     let authors = from.next().map_or(0, |header| addresses(header.value().as_address()).len());
-    authors == 1 && from.next().is_none()
+    let body = message.parts.first().map_or(0, |part| part.offset_body as usize);
+    let is_whole = header_block::is_whole(message.raw_message.get(..body).unwrap_or_default());
+    authors == 1 && from.next().is_none() && is_whole
 }
 
 /// Some servers write the empty envelope sender as the daemon's name.

@@ -117,6 +117,16 @@ fn bare_returns_end_lines() {
 }
 
 #[test]
+fn headers_too_long_to_read_have_no_sure_author() {
+    let one =
+        |headers: &str| parse(format!("From: a@b.c\r\n{headers}\r\nhi").as_bytes()).one_author;
+    assert!(one("Subject: s\r\n"));
+    assert!(!one("From: d@e.f\r\n"));
+    assert!(!one(&format!("{}From: d@e.f\r\n", "X: y\r\n".repeat(3000))));
+    assert!(!one(&format!("X: {}\r\nFrom: d@e.f\r\n", "y".repeat(600_000))));
+}
+
+#[test]
 fn an_empty_envelope_sender_has_several_spellings() {
     for (path, null) in [
         ("<>", true),
