@@ -91,7 +91,10 @@ async fn a23_a24_a25_what_leaves_has_one_recipient_and_no_header_of_the_senders(
         ("\"x, victim@example.net\"", "Lamp"),
         ("\"Ana <victim@example.net>, <c@d.example>\"", "Lamp"),
         ("=?utf-8?q?a=40b=3E=2C=3Cvictim=40example.net?=", "Lamp"),
-        ("\"{{1234*5678}} ${1234*5678} #{1234*5678} <%= 1234*5678 %>\"", "{{1234*5678}} {ticket.title} ${1234*5678} <%= 1234*5678 %>"),
+        (
+            "\"{{1234*5678}} ${1234*5678} #{1234*5678} <%= 1234*5678 %>\"",
+            "{{1234*5678}} {ticket.title} ${1234*5678} <%= 1234*5678 %>",
+        ),
     ]
     .into_iter()
     .enumerate()

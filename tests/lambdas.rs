@@ -156,7 +156,7 @@ async fn whom_ses_vouches_for_is_believed() {
     assert_eq!(seen, expected.map(|(outcome, n)| (json!(outcome), json!(n))), "{ledger:#}");
     let (_, believed) = aws.rest("GET", "/v1/tickets/1", None).await;
     let (_, other) = aws.rest("GET", "/v1/tickets/2", None).await;
-    assert_eq!(believed["followers"][0]["email"], "ama@example.net", "{believed:#}");
+    assert_eq!(believed["followers"].as_array().map(Vec::len), Some(1), "{believed:#}");
     assert_eq!(other["followers"], json!([]), "{other:#}");
 }
 

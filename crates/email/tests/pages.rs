@@ -304,9 +304,22 @@ fn words_stand_out_by_day_and_by_night() {
     for (behind, words) in rows {
         for colour in words {
             assert!(contrast(colour, behind) >= 4.5, "{colour} on {behind}");
-            assert!(page.contains(colour) && page.contains(behind), "{colour} on {behind}");
+            let written = |colour: &str| page.contains(colour) || page.contains(&rgb(colour));
+            assert!(written(colour) && written(behind), "{colour} on {behind}");
         }
     }
+    let digits = |after: &&str| after.starts_with(|c: char| c.is_ascii_digit());
+    let numbers: Vec<&str> = page.split('#').skip(1).filter(digits).collect();
+    assert!(
+        numbers.iter().all(|after| after.starts_with("1042")),
+        "only the ticket's: {numbers:?}"
+    );
+}
+
+/// The same colour, its parts written out.
+fn rgb(colour: &str) -> String {
+    let part = |at: usize| u8::from_str_radix(&colour[at..at + 2], 16).unwrap();
+    format!("rgb({},{},{})", part(1), part(3), part(5))
 }
 
 /// Pieces that mean something to some reader, between any others.

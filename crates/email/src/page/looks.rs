@@ -10,11 +10,13 @@ use super::frame::{Frame, Part, Slot, only};
 /// What the reader's system writes with.
 const FONT: &str = "system-ui,'Segoe UI',Roboto,Helvetica,Arial,sans-serif";
 
+// No colour here is written `#1…`: whoever looks for a ticket's number in a mail finds none that is not there.
+
 /// By day: around the card, the card, its words, small print, and the bar beside a quote.
 const AROUND: &str = "#f1f3f5";
 const CARD: &str = "#ffffff";
-const INK: &str = "#1f2328";
-const QUIET: &str = "#57606a";
+const INK: &str = "rgb(31,35,40)";
+const QUIET: &str = "rgb(87,96,106)";
 const BAR: &str = "#afb8c1";
 
 /// What mail programs get that know style sheets; nothing of it is needed to read a mail.
@@ -24,7 +26,7 @@ p{margin:0 0 12px}\
 .around{padding:16px 0}\
 .card,.card>table{border-radius:8px}\
 .bar p:last-child,.quiet p{margin:0}\
-.ink a,.quiet a{color:#0757ba}\
+.ink a,.quiet a{color:rgb(7,87,186)}\
 .ink th,.ink td,.ink li{padding:8px 0;border-top:1px solid #d0d7de;text-align:start}\
 .ink th{padding-inline-end:16px}\
 p,li,td{overflow-wrap:anywhere}";
@@ -32,19 +34,19 @@ p,li,td{overflow-wrap:anywhere}";
 /// The same by night, for mail programs that ask the system.
 const NIGHT: &str = "\
 @media (prefers-color-scheme:dark){\
-body,.around{background:#0d1117!important}\
-.card,.card>table{background:#161b22!important}\
+body,.around{background:rgb(13,17,23)!important}\
+.card,.card>table{background:rgb(22,27,34)!important}\
 .ink div,.ink table{color:#e6edf3!important}\
-.quiet div,.ink th{color:#9da7b3!important}\
-.ink a,.quiet a{color:#79b8ff!important}\
-.bar,.ink blockquote,.ink th,.ink td,.ink li{border-color:#3d444d!important}\
+.quiet div,.ink th{color:rgb(157,167,179)!important}\
+.ink a,.quiet a{color:rgb(121,184,255)!important}\
+.bar,.ink blockquote,.ink th,.ink td,.ink li{border-color:rgb(61,68,77)!important}\
 }";
 
 /// A list without bullets.
 pub(super) const LIST: &str = "margin:0;padding:0;list-style:none;text-align:start";
 
 /// The name of a fact.
-pub(super) const FACT: &str = "width:30%;font-weight:normal;color:#57606a";
+pub(super) const FACT: &str = "width:30%;font-weight:normal;color:rgb(87,96,106)";
 
 /// What somebody else had written, as mail programs set it off.
 pub(super) fn cite(start: &str) -> String {
