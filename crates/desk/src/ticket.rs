@@ -52,8 +52,10 @@ pub(crate) use words;
 
 words!(
     /// What a requester is told when their request arrives.
+    #[derive(Default)]
     Acknowledgement {
         /// What they asked, and what comes next.
+        #[default]
         Whole = "whole",
         /// That something arrived, and none of its words: whoever wrote them may be somebody else.
         Plain = "plain",
@@ -61,12 +63,6 @@ words!(
         Withheld = "withheld",
     }
 );
-
-impl Default for Acknowledgement {
-    fn default() -> Acknowledgement {
-        Acknowledgement::Whole
-    }
-}
 
 impl Acknowledgement {
     /// Whether it is as usual.
