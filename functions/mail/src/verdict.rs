@@ -71,9 +71,10 @@ fn standing(results: &str, mail: &email::Mail, server: Option<&str>) -> Standing
     }
 }
 
-/// DMARC failed, or SPF failed and no signature vouches instead.
+/// DMARC failed; or SPF did, and neither DMARC nor a signature vouches instead.
 fn is_forged(clauses: &[&str]) -> bool {
-    says(clauses, "dmarc=fail") || says(clauses, "spf=fail") && !says(clauses, "dkim=pass")
+    let passed = says(clauses, "dkim=pass") || says(clauses, "dmarc=pass");
+    says(clauses, "dmarc=fail") || says(clauses, "spf=fail") && !passed
 }
 
 /// DMARC passed (RFC 7489); or its domain has no such policy, and a signature or the envelope that
