@@ -104,6 +104,12 @@ impl Store {
         numbered.map(|(seq, item)| Ok((seq, item::read_entry(item, texts.remove(&seq))?))).collect()
     }
 
+    /// One of a ticket's entries, without its words.
+    pub async fn fact(&self, number: Number, seq: u32) -> Result<Option<Entry>, Error> {
+        let item = self.get(key::entry(number, seq), false).await?;
+        item.map(|item| item::read_entry(&item, None)).transpose()
+    }
+
     /// Some of a ticket's entries, with their words.
     pub async fn entries(
         &self,

@@ -131,9 +131,9 @@ impl Returned {
             return Ok(None);
         }
         let seq = self.message.split('/').nth(1).and_then(|seq| seq.parse().ok()).unwrap_or(0);
-        let entries = store.entries(self.number, seq, seq).await?;
+        let entry = store.fact(self.number, seq).await?;
         let about_another =
-            entries.iter().any(|(_, entry)| matches!(entry.event, Event::Undeliverable { .. }));
+            entry.is_some_and(|entry| matches!(entry.event, Event::Undeliverable { .. }));
         let permit = || Permit::undeliverable(self.message.clone(), self.reason.clone());
         Ok((!about_another).then(permit))
     }
