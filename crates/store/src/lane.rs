@@ -86,7 +86,7 @@ impl Store {
     pub async fn late_lanes(&self, now: Timestamp) -> Result<Vec<String>, Error> {
         let mut lanes = Vec::new();
         for shard in 0..key::LATE_SHARDS {
-            for item in self.due_before(key::late_shard_at(shard), now).await? {
+            for item in self.all_due_before(&key::late_shard_at(shard), now).await? {
                 lanes.extend(item::text(&item, "pk").map(str::to_owned));
             }
         }
@@ -101,7 +101,7 @@ impl Store {
         let late = now.checked_add(LATE_AFTER).unwrap_or(now);
         let mut lanes = Vec::new();
         for shard in 0..key::LATE_SHARDS {
-            for item in self.due_before(key::late_shard_at(shard), late).await? {
+            for item in self.all_due_before(&key::late_shard_at(shard), late).await? {
                 if may_leave(&item, now) {
                     lanes.extend(item::text(&item, "pk").map(str::to_owned));
                 }
