@@ -64,12 +64,24 @@ impl Correspondence {
         let last = self.receipts.last().map(|one| one.at).filter(|_| !vouched);
         let shared = last.is_some_and(|last| last > now);
         let next = last.and_then(|last| last.checked_add(BETWEEN).ok()).unwrap_or(now).max(now);
-        let mut counted = || take(&mut self.receipts, key, (now, next), DAY, RECEIPTS_A_DAY);
-        if goes_on || !(shared || counted()) {
+        if goes_on || !(shared || self.counts(key, now, next)) {
             self.withheld = Some(now);
             return Acknowledgement::Withheld;
         }
         if vouched { Acknowledgement::Whole } else { Acknowledgement::Plain }
+    }
+
+    /// Counts a receipt that is sent `at` a moment from now on; false where there were enough in a day.
+    fn counts(&mut self, key: &str, now: Timestamp, at: Timestamp) -> bool {
+        self.receipts.retain(|one| now.duration_since(one.at) < DAY);
+        if self.receipts.iter().any(|one| one.key == key) {
+            return true;
+        }
+        let fits = self.receipts.len() < RECEIPTS_A_DAY;
+        if fits {
+            self.receipts.push(Counted { key: key.to_owned(), at });
+        }
+        fits
     }
 
     /// Until when any of it matters.
@@ -79,24 +91,6 @@ impl Correspondence {
         let last = counted.chain(spell).chain(self.withheld).max()?;
         last.checked_add(DAY).ok()
     }
-}
-
-fn take(
-    counted: &mut Vec<Counted>,
-    key: &str,
-    (now, at): (Timestamp, Timestamp),
-    within: SignedDuration,
-    at_most: usize,
-) -> bool {
-    counted.retain(|one| now.duration_since(one.at) < within);
-    if counted.iter().any(|one| one.key == key) {
-        return true;
-    }
-    let fits = counted.len() < at_most;
-    if fits {
-        counted.push(Counted { key: key.to_owned(), at });
-    }
-    fits
 }
 
 #[cfg(test)]

@@ -77,7 +77,6 @@ impl Store {
             item.insert("expires".into(), item::n(until.as_second()));
         }
         let put = match read {
-            Some(read) if item::text(read, "data") == item::text(&item, "data") => return Ok(true),
             Some(read) => self.put_over(read, item)?,
             None => self.put_new(item)?,
         };

@@ -50,12 +50,9 @@ impl Store {
         Ok(())
     }
 
-    pub(crate) async fn due_before(
-        &self,
-        shard: String,
-        now: Timestamp,
-    ) -> Result<Vec<Item>, Error> {
-        self.due_query(shard, "due_sk <= :moment", now, PAGE).await
+    /// At most one page of what was due by `now`.
+    async fn due_before(&self, shard: String, now: Timestamp) -> Result<Vec<Item>, Error> {
+        Ok(self.due_query(&shard, "due_sk <= :moment", now, Some(PAGE), None).await?.0)
     }
 
     /// The same, page after page: what fills one must not hide what stands behind it.
@@ -66,21 +63,9 @@ impl Store {
     ) -> Result<Vec<Item>, Error> {
         let (mut found, mut start) = (Vec::new(), None);
         for _ in 0..PAGES_AT_MOST {
-            let answer = self
-                .db
-                .query()
-                .table_name(&self.table)
-                .index_name("due")
-                .key_condition_expression("due_pk = :shard AND due_sk <= :moment")
-                .expression_attribute_values(":shard", s(shard))
-                .expression_attribute_values(":moment", s(key::instant(now)))
-                .select(Select::AllProjectedAttributes)
-                .set_exclusive_start_key(start)
-                .send()
-                .await
-                .map_err(|e| Error::from_sdk("look up what is due", e))?;
-            start = answer.last_evaluated_key().cloned();
-            found.extend(answer.items.unwrap_or_default());
+            let (page, next) = self.due_query(shard, "due_sk <= :moment", now, None, start).await?;
+            found.extend(page);
+            start = next;
             if start.is_none() {
                 break;
             }
@@ -89,16 +74,18 @@ impl Store {
     }
 
     async fn first_due(&self, shard: String, after: Timestamp) -> Result<Vec<Item>, Error> {
-        self.due_query(shard, "due_sk > :moment", after, 1).await
+        Ok(self.due_query(&shard, "due_sk > :moment", after, Some(1), None).await?.0)
     }
 
+    /// A page of a shard, and where the next one starts.
     async fn due_query(
         &self,
-        shard: String,
+        shard: &str,
         when: &str,
         moment: Timestamp,
-        limit: i32,
-    ) -> Result<Vec<Item>, Error> {
+        limit: Option<i32>,
+        start: Option<Item>,
+    ) -> Result<(Vec<Item>, Option<Item>), Error> {
         let answer = self
             .db
             .query()
@@ -108,10 +95,11 @@ impl Store {
             .expression_attribute_values(":shard", s(shard))
             .expression_attribute_values(":moment", s(key::instant(moment)))
             .select(Select::AllProjectedAttributes)
-            .limit(limit)
+            .set_limit(limit)
+            .set_exclusive_start_key(start)
             .send()
             .await
             .map_err(|e| Error::from_sdk("look up what is due", e))?;
-        Ok(answer.items.unwrap_or_default())
+        Ok((answer.items.unwrap_or_default(), answer.last_evaluated_key))
     }
 }

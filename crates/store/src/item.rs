@@ -10,8 +10,9 @@ use desk::config::Config;
 use desk::history::{Actor, Entry, Event, Text};
 use desk::language::{Language, choose};
 use desk::metadata::Metadata;
+use desk::policy::Circumstances;
 use desk::rule::{self, Facts, Says};
-use desk::{Number, Ticket, archive, next_moment, sla};
+use desk::{Command, Number, Priority, Ticket, archive, next_moment, sla};
 use jiff::Timestamp;
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
@@ -91,6 +92,13 @@ impl Stored {
         let queue = self.ticket.queue.as_ref().and_then(|queue| config.queue(queue));
         let form = self.ticket.form.as_ref().and_then(|form| config.form(form));
         permits.into_iter().map(|permit| permit.in_queue(queue).by_form(form)).collect()
+    }
+
+    /// Another priority, with what is promised for it.
+    pub fn prioritised(&self, config: &Config, to: Priority) -> Command {
+        let mut ticket = Circumstances::of(&self.ticket, self.asker.email.as_deref());
+        ticket.priority = to;
+        Command::SetPriority { to, promise: Box::new(config.promise(&ticket)) }
     }
 
     /// Its title for whoever reads these languages, best first.

@@ -3,7 +3,6 @@
 use desk::config::{Config, Member};
 use desk::history::Text;
 use desk::person::{Identity, normal_address};
-use desk::policy::Circumstances;
 use desk::ticket::Place;
 use desk::{Command, Number, Priority, Status};
 use store::change::Along;
@@ -123,15 +122,8 @@ pub async fn prioritise(
     let Some(to) = Priority::parse(&to.trim().to_lowercase()) else {
         return Ok(Reply::Notice(words::PRIORITIES.into()));
     };
-    let wish = |stored: &Stored, config: &Config| prioritised(stored, config, to);
+    let wish = |stored: &Stored, config: &Config| stored.prioritised(config, to);
     change_by(store, speaker, number, along, wish).await
-}
-
-/// Another priority, with what is promised for it.
-pub(crate) fn prioritised(stored: &Stored, config: &Config, to: Priority) -> Command {
-    let mut ticket = Circumstances::of(&stored.ticket, stored.asker.email.as_deref());
-    ticket.priority = to;
-    Command::SetPriority { to, promise: Box::new(config.promise(&ticket)) }
 }
 
 #[cfg(test)]

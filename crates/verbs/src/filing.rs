@@ -269,7 +269,7 @@ impl Amendment {
             commands.push(Command::Retitle(Text { title: Some(title), ..Text::default() }));
         }
         if let Some(to) = self.priority.filter(|to| *to != stored.ticket.priority) {
-            commands.push(crate::agents::prioritised(stored, config, to));
+            commands.push(stored.prioritised(config, to));
         }
         if let Some(form) = form_of(stored, config).filter(|_| !self.fields.is_empty()) {
             let answers = answer::change(form, config, &stored.answers, &self.fields)?;

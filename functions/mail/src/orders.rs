@@ -4,7 +4,6 @@
 
 use desk::config::{Config, Member};
 use desk::history::Text;
-use desk::policy::Circumstances;
 use desk::{Command, PersonId, Priority, QueueId, Refusal, Status};
 use store::Stored;
 
@@ -127,11 +126,7 @@ impl Order {
             Order::Transfer { queue, reason } => {
                 Command::Transfer { queue: queue.clone(), reason: Text::plain(reason.clone()) }
             }
-            Order::Priority(to) => {
-                let mut now = Circumstances::of(ticket, stored.asker.email.as_deref());
-                now.priority = *to;
-                Command::SetPriority { to: *to, promise: Box::new(config.promise(&now)) }
-            }
+            Order::Priority(to) => stored.prioritised(config, *to),
             Order::Tag(tags) => {
                 Command::Tag { tags: ticket.tags.iter().chain(tags).cloned().collect() }
             }
