@@ -452,6 +452,18 @@ async fn a14_a_made_up_report_silences_nobody_and_a_real_one_is_on_record() {
     scene.ben.post(&messages, reply).await.expect(201);
     desk.settle().await;
     assert_eq!(desk.mails_to(ANA, before).await.len(), 1);
+
+    // Agents see of each what became of it; she does not see how the desk reaches her.
+    let said = scene.ben.all(&messages).await;
+    let asked = said.iter().filter(|message| message["body"] == "Are you there?");
+    let went: Vec<_> = asked.map(|message| &message["deliveries"][0]).collect();
+    let states: Vec<_> = went.iter().map(|one| &one["state"]).collect();
+    assert_eq!(states, ["failed", "sent"], "{said:#?}");
+    for one in &went {
+        assert_eq!((&one["to"]["email"], &one["by"]), (&json!(ANA), &json!("mail")), "{one:#}");
+    }
+    assert!(went[0]["reason"].as_str().is_some_and(|reason| reason.contains("no such user")));
+    assert!(!scene.anas_view().await.contains("deliveries"));
     scene.eve_is_outside().await;
 }
 

@@ -95,9 +95,12 @@ pub fn body(number: Number, seq: u32) -> Key {
     key(ticket_partition(number), format!("{BODY}{seq:08}"))
 }
 
+/// What every such record's sort key begins with.
+pub const SENT: &str = "SENT#";
+
 /// The record that a message left.
 pub fn sent(number: Number, seq: u32, audience: &str, channel: &str) -> Key {
-    key(ticket_partition(number), format!("SENT#{seq:08}#{audience}#{channel}"))
+    key(ticket_partition(number), format!("{SENT}{seq:08}#{audience}#{channel}"))
 }
 
 /// A lane's name: its partition without the prefix.

@@ -7,9 +7,9 @@ use aws_sdk_dynamodb::types::TransactWriteItem;
 use desk::PersonId;
 use desk::outbox::{Lane, Owed};
 use jiff::{SignedDuration, Timestamp};
-use serde::{Deserialize, Serialize};
 use tokio::task::JoinSet;
 
+use crate::delivery::{Sent, record};
 use crate::draft::ITEMS_AT_MOST;
 use crate::error::Error;
 use crate::item::{self, Item, n, s};
@@ -50,15 +50,6 @@ impl Waiting {
     pub fn waits(&self, now: Timestamp) -> bool {
         self.attempts > 0 && self.retry_at > now
     }
-}
-
-/// What is remembered of a message that left.
-#[derive(Clone, Debug, Default, Serialize, Deserialize)]
-pub struct Sent {
-    /// When.
-    pub at: Timestamp,
-    /// What the other side calls it: a message id, a timestamp.
-    pub reference: String,
 }
 
 pub(crate) fn row(owed: &Owed, now: Timestamp) -> Result<Item, Error> {
@@ -417,14 +408,6 @@ fn may_leave(item: &Item, now: Timestamp) -> bool {
     let (Some(not_before), Some(due)) = (not_before, due) else { return true };
     let first_try = not_before.checked_add(LATE_AFTER).is_ok_and(|late| late == due);
     if first_try { not_before <= now } else { due <= now }
-}
-
-/// What is kept of a message that left.
-fn record(row: &Waiting, sent: &Sent) -> Result<Item, Error> {
-    let id = row.owed.id();
-    let mut parts = id.splitn(4, '/').skip(2);
-    let (audience, channel) = (parts.next().unwrap_or(""), parts.next().unwrap_or(""));
-    key::sent(row.owed.number, row.owed.seq, audience, channel).with(sent)
 }
 
 /// The moment a row's place begins with: it may not leave before.

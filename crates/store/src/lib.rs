@@ -46,6 +46,7 @@ pub mod due;
 pub mod archive;
 pub mod blob;
 pub mod correspondence;
+pub mod delivery;
 pub mod upload;
 
 pub mod token;

@@ -274,7 +274,7 @@ impl Store {
     }
 
     /// Every item of a ticket whose sort key begins so, in order, page after page.
-    async fn prefixed(&self, number: Number, prefix: &str) -> Result<Vec<Item>, Error> {
+    pub(crate) async fn prefixed(&self, number: Number, prefix: &str) -> Result<Vec<Item>, Error> {
         self.db
             .query()
             .table_name(&self.table)

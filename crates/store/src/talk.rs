@@ -7,10 +7,10 @@ use desk::ticket::Place;
 use desk::{Number, PersonId, QueueId};
 use serde::{Deserialize, Serialize};
 
+use crate::delivery::Sent;
 use crate::error::Error;
 use crate::item::{self, Item, n};
 use crate::key::{self, Key};
-use crate::lane::Sent;
 use crate::{Store, correspondence};
 
 /// A ticket's card in a queue's channel. Agents talk below it.

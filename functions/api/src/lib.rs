@@ -23,6 +23,7 @@ mod route;
 mod actions;
 mod calendars;
 mod configuration;
+mod delivery;
 mod dry_run;
 mod erasures;
 mod export;

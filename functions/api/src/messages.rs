@@ -11,6 +11,7 @@ use store::Stored;
 use store::change::{Along, Done};
 
 use crate::body::{WORDS_AT_MOST, one_of};
+use crate::delivery::{self, Delivery};
 use crate::precondition::etag;
 use crate::problem::Problem;
 use crate::render::Names;
@@ -114,10 +115,15 @@ pub(crate) async fn list(call: &Call<'_>, number: Number) -> Result<Answer, Prob
         let history = call.store.history(ticket.number).await?;
         let became: BTreeMap<u32, Became> =
             talk::changes(&history).into_iter().map(|(seq, to)| (seq, Became::of(&to))).collect();
+        let mut went = match all {
+            true => delivery::of(call.store, &ticket, &history).await?,
+            false => BTreeMap::new(),
+        };
         for (seq, entry) in history {
             let split_into = ticket.split_off.get(&seq).copied();
             let became = became.get(&seq).cloned();
-            said.push(Said { number: ticket.number, seq, split_into, became, entry });
+            let deliveries = if all { Some(went.remove(&seq).unwrap_or_default()) } else { None };
+            said.push(Said { number: ticket.number, seq, split_into, became, deliveries, entry });
         }
     }
     said.retain(|said| all || is_public(&said.entry.event));
@@ -126,7 +132,10 @@ pub(crate) async fn list(call: &Call<'_>, number: Number) -> Result<Answer, Prob
     let key = |said: &Said| format!("{}.{}", said.number.0, said.seq);
     let (said, next) = call.slice(said, Some(WHOLE), key)?;
     let entries = said.iter().map(|said| &said.entry);
-    let names = Names::of(call.store, &call.caller.config, &stored, entries).await?;
+    let mut names = Names::of(call.store, &call.caller.config, &stored, entries).await?;
+    for delivery in said.iter().flat_map(|said| said.deliveries.iter().flatten()) {
+        names.ask(call.store, &call.caller.config, &delivery.to).await?;
+    }
     let shown = said.iter().filter_map(|one| one.shown(number, &names));
     Ok(call.page(shown.collect(), next))
 }
@@ -137,6 +146,8 @@ struct Said {
     seq: u32,
     split_into: Option<Number>,
     became: Option<Became>,
+    /// To whom it went; none where the reader is not to know.
+    deliveries: Option<Vec<Delivery>>,
     entry: Entry,
 }
 
@@ -190,6 +201,10 @@ impl Said {
         }
         if let Some(into) = self.split_into {
             shown["split_into"] = json!(into);
+        }
+        if let Some(deliveries) = self.deliveries.as_ref().filter(|went| !went.is_empty()) {
+            let went = deliveries.iter().map(|delivery| delivery.shown(names));
+            shown["deliveries"] = went.collect();
         }
         Some(shown)
     }

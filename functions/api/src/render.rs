@@ -158,24 +158,41 @@ impl Names {
         stored: &Stored,
         entries: impl Iterator<Item = &Entry>,
     ) -> Result<Names, Problem> {
-        let mut known = BTreeMap::from([(stored.ticket.requester.clone(), asker(stored))]);
+        let asked = BTreeMap::from([(stored.ticket.requester.clone(), asker(stored))]);
+        let mut known = Names { known: asked };
         for entry in entries {
             let Actor::Person { id, through } = &entry.by else { continue };
             for id in std::iter::once(id).chain(through) {
-                if known.contains_key(id) {
-                    continue;
-                }
-                let person = match config.member(id) {
-                    Some(_) => member(id, config),
-                    None => store.person(id).await?.map_or_else(
-                        || member(id, config),
-                        |person| json!({ "id": id, "name": person.name, "email": person.email }),
-                    ),
-                };
-                known.insert(id.clone(), person);
+                known.ask(store, config, id).await?;
             }
         }
-        Ok(Names { known })
+        Ok(known)
+    }
+
+    /// Learns one more name.
+    pub async fn ask(
+        &mut self,
+        store: &Store,
+        config: &Config,
+        id: &PersonId,
+    ) -> Result<(), Problem> {
+        if self.known.contains_key(id) {
+            return Ok(());
+        }
+        let person = match config.member(id) {
+            Some(_) => member(id, config),
+            None => store.person(id).await?.map_or_else(
+                || member(id, config),
+                |person| json!({ "id": id, "name": person.name, "email": person.email }),
+            ),
+        };
+        self.known.insert(id.clone(), person);
+        Ok(())
+    }
+
+    /// Somebody by their id.
+    pub fn person(&self, id: &PersonId) -> Value {
+        self.known.get(id).cloned().unwrap_or_else(|| json!({ "id": id }))
     }
 
     /// Whoever acted; the desk itself goes by its own name.
@@ -190,7 +207,7 @@ impl Names {
                 return desk;
             }
         };
-        let mut person = self.known.get(id).cloned().unwrap_or_else(|| json!({ "id": id }));
+        let mut person = self.person(id);
         if let Some(through) = through {
             person["through"] = self.known.get(through).cloned().unwrap_or_else(|| json!(through));
         }

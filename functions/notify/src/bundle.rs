@@ -22,7 +22,7 @@ pub(crate) async fn send(
     all: usize,
 ) -> Result<Left, Error> {
     let Some(person) = notify.store.person(id).await? else {
-        return Ok(Left::gone("nobody to write to"));
+        return Ok(Left::nothing("nobody to write to"));
     };
     let mut told = Vec::new();
     for row in rows {
@@ -30,7 +30,7 @@ pub(crate) async fn send(
             told.push((row, facts));
         }
     }
-    let Some((first, facts)) = told.first() else { return Ok(Left::gone("nothing to say")) };
+    let Some((first, facts)) = told.first() else { return Ok(Left::nothing("nothing to say")) };
     let letter = match first.owed.message {
         Message::PlainReceipt => {
             let numbers = told.iter().map(|(row, _)| row.owed.number.to_string());
@@ -45,13 +45,13 @@ pub(crate) async fn send(
     match (&first.owed.lane, &person.email) {
         (Lane::Mail(_), Some(email)) => {
             let Some(queue) = facts.queue() else {
-                return Ok(Left::gone("no queue to write from"));
+                return Ok(Left::nothing("no queue to write from"));
             };
             let date = facts.entry.at.as_second();
             let from = mail::From { queue, domain: &facts.config.domain, date };
             mail::send_bundle(notify, &id, &from, &person, email, &letter).await
         }
-        (Lane::Mail(_), None) => Ok(Left::gone("no address")),
+        (Lane::Mail(_), None) => Ok(Left::nothing("no address")),
         (_, _) => post(notify, &id, &person, &letter.short()).await,
     }
 }
@@ -111,7 +111,7 @@ pub(crate) async fn post(
         Some(Identity::Slack { user, .. }) => {
             let posted = notify.slack.post_message(user, &card::notice(text), None).await;
             Ok(match posted {
-                Ok(posted) => Left::gone(format!("slack/{}/{}", posted.channel, posted.ts)),
+                Ok(posted) => Left::sent(format!("slack/{}/{}", posted.channel, posted.ts)),
                 Err(error) => error.into(),
             })
         }
@@ -122,11 +122,11 @@ pub(crate) async fn post(
             };
             let body = chat::discord::card::notice(text);
             Ok(match notify.discord.post_message(&channel, &body, id).await {
-                Ok(posted) => Left::gone(format!("discord/{channel}/{posted}")),
+                Ok(posted) => Left::sent(format!("discord/{channel}/{posted}")),
                 Err(error) => error.into(),
             })
         }
-        Some(Identity::Email(_)) | None => Ok(Left::gone("no account in chat")),
+        Some(Identity::Email(_)) | None => Ok(Left::nothing("no account in chat")),
     }
 }
 

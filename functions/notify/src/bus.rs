@@ -33,7 +33,7 @@ pub(crate) async fn publish(notify: &Notify, row: &Waiting, last: u32) -> Result
             Err(_) => return Ok(Left::Later { after: None, reason: "bus not reached".into() }),
         }
     }
-    Ok(Left::gone(reference))
+    Ok(Left::sent(reference))
 }
 
 fn event(notify: &Notify, number: Number, seq: u32, entry: &Entry) -> PutEventsRequestEntry {

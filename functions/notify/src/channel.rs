@@ -7,7 +7,8 @@ use desk::config::{ChatChannel, Queue};
 use desk::message::Message;
 use desk::outbox::{Otherwise, Owed};
 use desk::{QueueId, Status};
-use store::lane::{Sent, Waiting, by_mail};
+use store::delivery::Sent;
+use store::lane::{Waiting, by_mail};
 use store::talk::{Card, Landing};
 
 use crate::deliver::Left;
@@ -26,7 +27,7 @@ pub(crate) async fn to_queue(
     facts: &Facts,
     queue: &QueueId,
 ) -> Result<Left, Error> {
-    let Some(queue) = facts.config.queue(queue) else { return Ok(Left::gone("no queue")) };
+    let Some(queue) = facts.config.queue(queue) else { return Ok(Left::nothing("no queue")) };
     let Some(channel) = &queue.channel else {
         return Ok(instead(row, queue, NO_CHANNEL.into()));
     };
@@ -51,12 +52,12 @@ pub(crate) async fn to_queue(
         }
     };
     Ok(match left {
-        Left::Gone { reference, mut landings } => {
+        Left::Sent { reference, mut landings } => {
             if letter.kind == Kind::Card {
                 let shown = facts.ticket().version;
                 landings.extend(card_at(&queue.id, &reference, shown));
             }
-            Left::Gone { reference, landings }
+            Left::Sent { reference, landings }
         }
         // A channel the app was thrown out of is no reason that nobody hears of it.
         Left::Refused { reason } => {
@@ -71,7 +72,7 @@ pub(crate) async fn to_queue(
 fn instead(row: &Waiting, queue: &Queue, reason: String) -> Left {
     match row.owed.otherwise {
         Otherwise::Mail => Left::Elsewhere(to_members(row, queue)),
-        Otherwise::Nothing => Left::gone(reason),
+        Otherwise::Nothing => Left::nothing(reason),
     }
 }
 
@@ -89,7 +90,7 @@ pub(crate) async fn told_by_mail(
     let more = !ready.is_empty();
     let (mailed, silent): (Vec<Waiting>, Vec<Waiting>) =
         ready.into_iter().partition(|row| row.owed.otherwise == Otherwise::Mail);
-    let sent = Sent { at: now, reference: NO_CHANNEL.into() };
+    let sent = Sent::unsent(now, NO_CHANNEL);
     notify.store.settle_all(&silent, &sent).await?;
     let with_mails = |row: Waiting| (row.clone(), to_members(&row, queue));
     let mailed: Vec<_> = mailed.into_iter().map(with_mails).collect();
@@ -149,15 +150,15 @@ async fn change(
     said: u32,
 ) -> Result<Left, Error> {
     let sent = notify.store.sent_to_queue(row.owed.number, said, &queue.id).await?;
-    let Some(sent) = sent else { return Ok(Left::gone("it was not said there")) };
+    let Some(sent) = sent else { return Ok(Left::nothing("it was not said there")) };
     let Some((channel, message)) = posted_at(&sent.reference) else {
-        return Ok(Left::gone("it was not said in chat"));
+        return Ok(Left::nothing("it was not said in chat"));
     };
     let post = Post { row, facts, letter, buttons: &[] };
     let changed = put(notify, &post, &channel, message).await;
     Ok(match changed {
-        Ok(()) => Left::gone(sent.reference),
-        Err(SendError::Permanent { reason }) => Left::gone(format!("not changed: {reason}")),
+        Ok(()) => Left::sent(sent.reference),
+        Err(SendError::Permanent { reason }) => Left::nothing(format!("not changed: {reason}")),
         Err(error) => error.into(),
     })
 }
@@ -211,7 +212,7 @@ pub(crate) async fn refresh(notify: &Notify, rows: &[Waiting]) -> Result<bool, E
             }
         }
     }
-    let sent = Sent { at: now, reference: "the card shows it".into() };
+    let sent = Sent::left(now, "the card shows it");
     notify.store.settle_all(rows, &sent).await?;
     Ok(true)
 }

@@ -16,12 +16,17 @@ use crate::{Error, Notify, bus, channel, digest, discord_thread, link, mail, wor
 
 /// What became of an attempt.
 pub(crate) enum Left {
-    /// It left, or there was nobody to send it to.
-    Gone {
+    /// It left.
+    Sent {
         /// What the other side calls it.
         reference: String,
         /// What is to be known of where it landed.
         landings: Vec<Landing>,
+    },
+    /// There was nobody to send it to, or nothing to say that they do not know.
+    Nothing {
+        /// Why.
+        why: String,
     },
     /// It goes another way.
     Elsewhere(Vec<Owed>),
@@ -40,8 +45,13 @@ pub(crate) enum Left {
 }
 
 impl Left {
-    pub fn gone(reference: impl Into<String>) -> Left {
-        Left::Gone { reference: reference.into(), landings: Vec::new() }
+    /// It left, and nothing is to be known of where it landed.
+    pub fn sent(reference: impl Into<String>) -> Left {
+        Left::Sent { reference: reference.into(), landings: Vec::new() }
+    }
+
+    pub fn nothing(why: impl Into<String>) -> Left {
+        Left::Nothing { why: why.into() }
     }
 }
 
@@ -69,11 +79,11 @@ pub(crate) async fn deliver(notify: &Notify, row: &Waiting) -> Result<Left, Erro
         return digest::send(notify, row).await;
     }
     let Some(facts) = Facts::of(notify, row).await? else {
-        return Ok(Left::gone("nothing to say"));
+        return Ok(Left::nothing("nothing to say"));
     };
     match &row.owed.lane {
         Lane::Mail(person) | Lane::Chat(person) => match notify.store.person(person).await? {
-            None => Ok(Left::gone("nobody to write to")),
+            None => Ok(Left::nothing("nobody to write to")),
             Some(person) if matches!(row.owed.lane, Lane::Mail(_)) => {
                 to_mailbox(notify, row, &facts, &person).await
             }
@@ -85,7 +95,7 @@ pub(crate) async fn deliver(notify: &Notify, row: &Waiting) -> Result<Left, Erro
         | Lane::GiveOut(_)
         | Lane::Held(_)
         | Lane::Daily
-        | Lane::Webhook(_) => Ok(Left::gone("nothing to say")),
+        | Lane::Webhook(_) => Ok(Left::nothing("nothing to say")),
     }
 }
 
@@ -97,7 +107,7 @@ async fn to_mailbox(
 ) -> Result<Left, Error> {
     match &person.email {
         Some(email) => mail::send(notify, row, facts, person, email).await,
-        None if person.chat.is_empty() => Ok(Left::gone("no address")),
+        None if person.chat.is_empty() => Ok(Left::nothing("no address")),
         None => {
             let lane = Lane::Chat(person.id.clone());
             let otherwise = Otherwise::Nothing;
@@ -124,7 +134,7 @@ async fn to_person(
         false => None,
     };
     if talk.is_some() && talk.as_ref() == facts.said_in() {
-        return Ok(Left::gone("they read it where it was said"));
+        return Ok(Left::nothing("they read it where it was said"));
     }
     let left = match (talk, person.chat.first()) {
         (Some(Place::Slack { channel, thread, .. }), _) => {
@@ -149,11 +159,11 @@ async fn to_person(
         Left::Refused { reason } if row.owed.otherwise == Otherwise::Mail => {
             match person.email.is_some() {
                 true => Left::Elsewhere(vec![by_mail(&row.owed, &person.id)]),
-                false if person.chat.is_empty() => Left::gone("no account in chat"),
+                false if person.chat.is_empty() => Left::nothing("no account in chat"),
                 false => Left::Refused { reason },
             }
         }
-        Left::Refused { reason } if person.chat.is_empty() => Left::gone(reason),
+        Left::Refused { reason } if person.chat.is_empty() => Left::nothing(reason),
         other => other,
     })
 }
@@ -180,12 +190,12 @@ async fn conversation(
 
 /// Where it was said to somebody alone the conversation with them goes on.
 fn going_on_there(left: Left, with: &PersonId) -> Left {
-    let Left::Gone { reference, landings } = left else { return left };
+    let Left::Sent { reference, landings } = left else { return left };
     let there = |landing| match landing {
         Landing::Thread(place) => Landing::Talk(with.clone(), place),
         other => other,
     };
-    Left::Gone { reference, landings: landings.into_iter().map(there).collect() }
+    Left::Sent { reference, landings: landings.into_iter().map(there).collect() }
 }
 
 /// What the reader of a message can press.

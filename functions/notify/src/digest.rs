@@ -62,15 +62,15 @@ fn to(member: &PersonId, seq: u32) -> Owed {
 /// Tells one person, if anything of theirs is behind.
 pub(crate) async fn send(notify: &Notify, row: &Waiting) -> Result<Left, Error> {
     let (Lane::Mail(id) | Lane::Chat(id)) = &row.owed.lane else {
-        return Ok(Left::gone("nobody to write to"));
+        return Ok(Left::nothing("nobody to write to"));
     };
     let Some(person) = notify.store.person(id).await? else {
-        return Ok(Left::gone("nobody to write to"));
+        return Ok(Left::nothing("nobody to write to"));
     };
     let config = notify.store.config().await?;
     let behind = behind(notify, &config, id).await?;
     if behind.is_empty() {
-        return Ok(Left::gone("nothing to say"));
+        return Ok(Left::nothing("nothing to say"));
     }
     let letter = letter(&behind, &config);
     by_lane(notify, row, &config, &person, &letter).await
@@ -90,7 +90,7 @@ async fn by_lane(
             let from = mail::From { queue, domain: &config.domain, date };
             mail::send_bundle(notify, &id, &from, person, email, letter).await
         }
-        (Lane::Mail(_), ..) => Ok(Left::gone("no address")),
+        (Lane::Mail(_), ..) => Ok(Left::nothing("no address")),
         (..) => bundle::post(notify, &id, person, &letter.short()).await,
     }
 }

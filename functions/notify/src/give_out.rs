@@ -15,7 +15,8 @@ use desk::{FieldId, Number, PersonId, Refusal, Status};
 use jiff::{SignedDuration, Timestamp};
 use store::Stored;
 use store::change::{Along, no_answer};
-use store::lane::{Sent, Waiting};
+use store::delivery::Sent;
+use store::lane::Waiting;
 use store::rota::Turn;
 
 use crate::{Error, Notify};
@@ -149,7 +150,7 @@ async fn give_one(notify: &Notify, row: &Waiting, queue: &Queue, team: &Team) ->
             }
             Choice::Nobody => {
                 let reference = "the queue has nobody to give it to".to_owned();
-                notify.store.settle(row, &Sent { at: now, reference }, &[]).await?;
+                notify.store.settle(row, &Sent::left(now, reference), &[]).await?;
                 return Ok(());
             }
             Choice::Give(to) => {

@@ -6,7 +6,8 @@ use desk::access::Permit;
 use desk::outbox::{Lane, Message};
 use jiff::{SignedDuration, Timestamp};
 use store::change::{Along, no_answer};
-use store::lane::{Sent, Waiting};
+use store::delivery::Sent;
+use store::lane::Waiting;
 
 use crate::deliver::{self, Left};
 use crate::{Error, Notify, channel, digest, give_out, held, personal, webhook};
@@ -128,10 +129,14 @@ pub(crate) async fn send_one(notify: &Notify, row: &Waiting) -> Result<Step, Err
 /// Puts on record what became of an attempt.
 pub(crate) async fn step(notify: &Notify, row: &Waiting, left: Left) -> Result<Step, Error> {
     match left {
-        Left::Gone { reference, landings } => {
-            let sent = Sent { at: notify.store.now(), reference };
+        Left::Sent { reference, landings } => {
+            let sent = Sent::left(notify.store.now(), reference);
             notify.store.settle(row, &sent, &landings).await?;
             Ok(Step::Left)
+        }
+        Left::Nothing { why } => {
+            notify.store.settle(row, &Sent::unsent(notify.store.now(), why), &[]).await?;
+            Ok(Step::Moved)
         }
         Left::Elsewhere(owed) => {
             notify.store.redirect(row, owed).await?;
@@ -181,7 +186,7 @@ async fn give_up(notify: &Notify, row: &Waiting, reason: String) -> Result<Step,
     let id = row.owed.id();
     tracing::warn!(message.id = id, "gave up on a message: {reason}");
     if matches!(row.owed.message, Message::NotDelivered | Message::Events(_) | Message::LinkCode) {
-        let sent = Sent { at: notify.store.now(), reference: format!("not delivered: {reason}") };
+        let sent = Sent::unsent(notify.store.now(), format!("not delivered: {reason}"));
         notify.store.settle(row, &sent, &[]).await?;
         return Ok(Step::Moved);
     }

@@ -11,16 +11,16 @@ use crate::{Error, Notify, mail};
 
 /// Sends it to the address that is asked for, whoever reads it.
 pub(crate) async fn send(notify: &Notify, row: &Waiting) -> Result<Left, Error> {
-    let Lane::Mail(id) = &row.owed.lane else { return Ok(Left::gone("no address")) };
+    let Lane::Mail(id) = &row.owed.lane else { return Ok(Left::nothing("no address")) };
     let config = notify.store.config().await?;
     let Some(queue) = config.queues.first() else {
-        return Ok(Left::gone("no queue to write from"));
+        return Ok(Left::nothing("no queue to write from"));
     };
     let Some(person) = notify.store.person(id).await? else {
-        return Ok(Left::gone("nobody to write for"));
+        return Ok(Left::nothing("nobody to write for"));
     };
     let Some((address, code)) = notify.store.fresh_code(id).await? else {
-        return Ok(Left::gone("nobody waits for a code"));
+        return Ok(Left::nothing("nobody waits for a code"));
     };
     let date = notify.store.now().as_second();
     let from = mail::From { queue, domain: &config.domain, date };

@@ -29,7 +29,7 @@ pub(crate) async fn send(
     to: &str,
 ) -> Result<Left, Error> {
     let letter = words::letter(facts, row.owed.message);
-    let Some(queue) = facts.queue() else { return Ok(Left::gone("no queue to write from")) };
+    let Some(queue) = facts.queue() else { return Ok(Left::nothing("no queue to write from")) };
     if let Some(left) = unreachable(person, to, &letter) {
         return Ok(left);
     }
@@ -88,7 +88,7 @@ fn unreachable(person: &Person, to: &str, letter: &Letter) -> Option<Left> {
     let known = person.unreachable_at(to)?;
     let day = known.since.strftime("%-d %B %Y");
     let reason = format!("mail to them has come back since {day}: {}", known.reason);
-    Some(if letter.automatic { Left::gone(reason) } else { Left::Refused { reason } })
+    Some(if letter.automatic { Left::nothing(reason) } else { Left::Refused { reason } })
 }
 
 /// What goes with a letter to whoever has no other way to it: requester and followers. What is too
@@ -149,7 +149,7 @@ pub(crate) async fn send_bundle(
     });
     let envelope = Envelope { id, message_id: &message_id, from: &queue.address, to };
     Ok(match post(notify, &envelope, raw).await? {
-        Left::Gone { reference, .. } => Left::gone(reference),
+        Left::Sent { reference, .. } => Left::sent(reference),
         left => left,
     })
 }
@@ -175,7 +175,7 @@ async fn post(notify: &Notify, envelope: &Envelope<'_>, raw: Vec<u8>) -> Result<
     Ok(match sent {
         Ok(answer) => {
             let given = answer.message_id();
-            Left::Gone { reference: given.into(), landings: threads(notify, envelope, given) }
+            Left::Sent { reference: given.into(), landings: threads(notify, envelope, given) }
         }
         Err(error) => not_sent(&error),
     })

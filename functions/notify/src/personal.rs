@@ -11,7 +11,8 @@ use desk::preferences::{Preferences, Reachable, Way};
 use desk::sla::Alarm;
 use jiff::tz::TimeZone;
 use jiff::{SignedDuration, Timestamp};
-use store::lane::{Sent, Waiting};
+use store::delivery::Sent;
+use store::lane::Waiting;
 
 use crate::deliver::Left;
 use crate::lane::{Step, send_one, step};
@@ -151,7 +152,7 @@ async fn told_here(
         let owed = Owed { lane, ..row.owed.clone() };
         elsewhere.push((row, vec![owed]));
     }
-    let sent = Sent { at: notify.store.now(), reference: "told another way".into() };
+    let sent = Sent::unsent(notify.store.now(), "told another way");
     notify.store.settle_all(&nowhere, &sent).await?;
     notify.store.redirect_all(&elsewhere).await?;
     for (moment, rows) in later {
@@ -272,10 +273,15 @@ async fn together(
     left: Left,
 ) -> Result<Step, Error> {
     match left {
-        Left::Gone { reference, .. } => {
-            let sent = Sent { at: notify.store.now(), reference };
+        Left::Sent { reference, .. } => {
+            let sent = Sent::left(notify.store.now(), reference);
             notify.store.settle_all(rows, &sent).await?;
             Ok(Step::Left)
+        }
+        Left::Nothing { why } => {
+            let unsent = Sent::unsent(notify.store.now(), why);
+            notify.store.settle_all(rows, &unsent).await?;
+            Ok(Step::Moved)
         }
         left @ Left::Later { .. } => step(notify, first, left).await,
         // Each is given up, or goes another way, by itself.

@@ -60,7 +60,7 @@ impl Post<'_> {
             Ok(posted) => {
                 let below = thread.unwrap_or(&posted.ts);
                 self.files_below(notify, &posted.channel, below).await;
-                Left::gone(format!("slack/{}/{}", posted.channel, posted.ts))
+                Left::sent(format!("slack/{}/{}", posted.channel, posted.ts))
             }
             Err(error) => error.into(),
         }
@@ -69,7 +69,7 @@ impl Post<'_> {
     /// Says it to one person in Slack; what they answer below it belongs to the ticket.
     pub async fn to_slack_user(&self, notify: &Notify, team: &str, user: &str) -> Left {
         let left = self.in_slack(notify, user, None).await;
-        let Left::Gone { reference, .. } = left else { return left };
+        let Left::Sent { reference, .. } = left else { return left };
         let thread = match posted_at(&reference) {
             Some((ChatChannel::Slack(channel), ts)) => {
                 let (team, thread) = (team.to_owned(), ts.to_owned());
@@ -77,7 +77,7 @@ impl Post<'_> {
             }
             _ => None,
         };
-        Left::Gone { reference, landings: thread.into_iter().collect() }
+        Left::Sent { reference, landings: thread.into_iter().collect() }
     }
 
     /// Says it in a Discord channel, below a message if one is named.
@@ -89,12 +89,12 @@ impl Post<'_> {
         }
         let nonce = self.row.owed.id();
         match self.posted_before(notify, channel, &body, &nonce).await {
-            Ok(Some(id)) => return Left::gone(format!("discord/{channel}/{id}")),
+            Ok(Some(id)) => return Left::sent(format!("discord/{channel}/{id}")),
             Ok(None) => {}
             Err(error) => return error.into(),
         }
         match notify.discord.post_message(channel, &body, &nonce).await {
-            Ok(id) => Left::gone(format!("discord/{channel}/{id}")),
+            Ok(id) => Left::sent(format!("discord/{channel}/{id}")),
             Err(error) => error.into(),
         }
     }

@@ -12,7 +12,8 @@ use desk::webhook::{Webhook, event_name};
 use jiff::{SignedDuration, Timestamp};
 use serde_json::{Value, json};
 use store::Stored;
-use store::lane::{Sent, Waiting};
+use store::delivery::Sent;
+use store::lane::Waiting;
 use store::webhook::Attempt;
 use webhook::{Answered, Delivery, NotDelivered};
 
@@ -76,7 +77,7 @@ pub(crate) async fn deliver(
 }
 
 async fn settled(notify: &Notify, row: &Waiting, reference: String) -> Result<Step, Error> {
-    let sent = Sent { at: notify.store.now(), reference };
+    let sent = Sent::left(notify.store.now(), reference);
     notify.store.settle(row, &sent, &[]).await?;
     Ok(Step::Left)
 }
