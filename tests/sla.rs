@@ -6,6 +6,7 @@ use jiff::{SignedDuration, Timestamp, ToSpan};
 use serde_json::{Value, json};
 
 use crate::doors::hire;
+use crate::harness::letters::{Letter, header};
 use crate::harness::{Desk, Person, invariants, wall};
 
 pub const ANA: &str = "ana@example.org";
@@ -366,5 +367,31 @@ async fn what_is_not_urgent_and_behind_is_told_once_a_day() {
     desk.as_person(BEN).post(&path, answer).await.expect(201);
     desk.set_clock(nine(4)).await;
     assert_eq!([digests(LEAD).await, digests(BEN).await], [1, 1]);
+
+    // The lead's mail program asks for no more of them; nobody else can ask that for her.
+    let address = asked_for_no_more(&desk.mails_to(LEAD, 0).await);
+    let another = ticket(&ana, "low").await;
+    Letter { subject: "unsubscribe".into(), ..Letter::new(BEN, &address) }.send(&desk).await;
+    desk.set_clock(nine(9)).await;
+    assert_eq!(digests(LEAD).await, 2, "{another} is behind since yesterday");
+    Letter { subject: "unsubscribe".into(), ..Letter::new(LEAD, &address) }.send(&desk).await;
+    let line = desk.ledger("email").await.pop().expect("a line");
+    assert_eq!((&line["outcome"], &line["number"]), (&json!("suspended"), &Value::Null), "{line}");
+    desk.set_clock(nine(10)).await;
+    assert_eq!(digests(LEAD).await, 2);
+    let mine = "/v1/people/me/preferences";
+    assert_eq!(desk.as_person(LEAD).get(mine).await.expect(200)["brief"], false);
+    desk.as_person(LEAD).patch(mine, json!({ "brief": null })).await.expect(200);
+    desk.set_clock(nine(11)).await;
+    assert_eq!(digests(LEAD).await, 3);
     invariants(&desk).await;
+}
+
+/// The address in the `List-Unsubscribe` of the last of these mails that has one.
+fn asked_for_no_more(mails: &[Value]) -> String {
+    let raw = mails.iter().rev().filter_map(|mail| mail["raw"].as_str());
+    let mut named = raw.map(|raw| header(raw, "list-unsubscribe"));
+    let named = named.find(|value| !value.is_empty()).expect("a way to unsubscribe");
+    let address = named.trim_matches(['<', '>']).strip_prefix("mailto:").expect("by mail");
+    address.split('?').next().unwrap_or_default().to_owned()
 }

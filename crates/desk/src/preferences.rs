@@ -40,6 +40,8 @@ pub struct Preferences {
     /// What can wait comes once a day, at nine.
     #[serde(skip_serializing_if = "std::ops::Not::not")]
     pub digest: bool,
+    /// At nine they are told of what is behind a promise of low urgency.
+    pub brief: bool,
     /// The language they read first.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub language: Option<Language>,
@@ -47,7 +49,8 @@ pub struct Preferences {
 
 impl Default for Preferences {
     fn default() -> Preferences {
-        Preferences { reach: Reach::Usual, away: None, quiet: None, digest: false, language: None }
+        let (away, quiet, language) = (None, None, None);
+        Preferences { reach: Reach::Usual, away, quiet, digest: false, brief: true, language }
     }
 }
 

@@ -25,11 +25,12 @@ mod parse;
 pub mod reply;
 pub mod reply_address;
 mod structure;
+mod subaddress;
 pub mod subject;
 mod text;
 mod tnef;
 mod transfer;
-mod unsubscribe;
+pub mod unsubscribe;
 mod uuencode;
 
 #[cfg(test)]

@@ -2,9 +2,8 @@
 //! A token proves only together with that person; it is no secret and opens nothing by itself.
 
 use crate::keys::{Keys, TAG};
+use crate::subaddress;
 
-/// RFC 5321 section 4.5.3.1.1: a local part has at most 64 characters.
-const LONGEST_LOCAL: usize = 64;
 /// What separates the queue's name from the token.
 const MARK: &str = "+r";
 /// What is signed is an address, and nothing else the desk signs.
@@ -31,25 +30,15 @@ impl Claim {
 /// threads by its references.
 pub fn sign(keys: &Keys, number: u64, person: &str, queue_address: &str) -> String {
     let signed = keys.sign(&[PURPOSE, &number.to_be_bytes(), person.as_bytes()]);
-    let (Some((local, domain)), Some((key, tag))) = (queue_address.rsplit_once('@'), signed) else {
-        return queue_address.to_owned();
-    };
     let digits: Vec<u8> = number.to_be_bytes().into_iter().skip_while(|byte| *byte == 0).collect();
-    let bytes = [&[key], digits.as_slice(), &tag].concat();
-    let token = data_encoding::BASE32_NOPAD.encode(&bytes).to_ascii_lowercase();
-    let signed = format!("{local}{MARK}{token}");
-    match signed.len() <= LONGEST_LOCAL {
-        true => format!("{signed}@{domain}"),
-        false => queue_address.to_owned(),
-    }
+    let bytes = signed.map(|(key, tag)| [&[key], digits.as_slice(), &tag].concat());
+    let address = bytes.and_then(|bytes| subaddress::write(queue_address, MARK, &bytes));
+    address.unwrap_or_else(|| queue_address.to_owned())
 }
 
 /// What a recipient's address claims, in any case and with or without `<>`; nothing for every other address.
 pub fn read(address: &str) -> Option<Claim> {
-    let lower = address.trim().trim_matches(['<', '>']).to_ascii_lowercase();
-    let (local, _) = lower.rsplit_once('@')?;
-    let (_, token) = local.rsplit_once(MARK)?;
-    let bytes = data_encoding::BASE32_NOPAD_NOCASE.decode(token.as_bytes()).ok()?;
+    let bytes = subaddress::read(address, MARK)?;
     let (key, rest) = bytes.split_first()?;
     let (digits, found) = rest.split_at_checked(rest.len().checked_sub(TAG)?)?;
     // One number has one spelling: no leading zeros, and no more digits than fit.

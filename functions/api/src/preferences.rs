@@ -13,7 +13,7 @@ use crate::texts::language;
 use crate::{Answer, Call};
 
 /// The fields of a person's preferences.
-pub(crate) const FIELDS: &[&str] = &["reach", "away", "quiet", "digest", "language"];
+pub(crate) const FIELDS: &[&str] = &["reach", "away", "quiet", "digest", "brief", "language"];
 
 /// `GET /v1/people/{id}/preferences`
 pub(crate) async fn get(call: &Call<'_>, id: &str) -> Result<Answer, Problem> {
@@ -22,7 +22,7 @@ pub(crate) async fn get(call: &Call<'_>, id: &str) -> Result<Answer, Problem> {
     Ok(Answer::ok(render(&preferences, &call.caller.config)))
 }
 
-/// `PATCH /v1/people/{id}/preferences` `{reach?, away?, quiet?, digest?, language?}`; null forgets.
+/// `PATCH /v1/people/{id}/preferences` `{reach?, away?, quiet?, digest?, brief?, language?}`; null forgets.
 /// Whoever is back is given what waited for them.
 pub(crate) async fn patch(call: &Call<'_>, id: &str) -> Result<Answer, Problem> {
     let id = allowed(call, id).await?;
@@ -66,14 +66,9 @@ fn edited(
         None if fields.has("reach") => after.reach = Reach::Usual,
         None => {}
     }
-    match fields.get("digest") {
-        Some(digest) => {
-            let said = digest.as_bool();
-            after.digest = said.ok_or_else(|| Problem::field("digest", "it is true or false"))?;
-        }
-        None if fields.has("digest") => after.digest = false,
-        None => {}
-    }
+    let usual = Preferences::default();
+    after.digest = yes_or_no(fields, "digest", before.digest, usual.digest)?;
+    after.brief = yes_or_no(fields, "brief", before.brief, usual.brief)?;
     if fields.has("away") {
         let away = fields.object("away", &["until", "substitute"])?;
         after.away = away.map(|away| self::away(&away, config, id)).transpose()?;
@@ -88,6 +83,15 @@ fn edited(
         after.language = read.transpose()?;
     }
     Ok(after)
+}
+
+/// What is said of it now; null is as usual, and nothing leaves it as it was.
+fn yes_or_no(fields: &Fields, name: &str, before: bool, usual: bool) -> Result<bool, Problem> {
+    match fields.get(name) {
+        Some(said) => said.as_bool().ok_or_else(|| Problem::field(name, "it is true or false")),
+        None if fields.has(name) => Ok(usual),
+        None => Ok(before),
+    }
 }
 
 fn away(fields: &Fields, config: &Config, id: &PersonId) -> Result<Away, Problem> {
@@ -123,7 +127,7 @@ fn quiet(fields: &Fields, config: &Config) -> Result<Quiet, Problem> {
 
 /// How somebody is reached, as the API writes it.
 pub(crate) fn render(preferences: &Preferences, config: &Config) -> Value {
-    let Preferences { reach, away, quiet, digest, language } = preferences;
+    let Preferences { reach, away, quiet, digest, brief, language } = preferences;
     let substitute = |away: &Away| {
         let member = away.substitute.as_ref().and_then(|id| config.member(id));
         member.map(|member| json!({ "id": member.id, "name": member.name }))
@@ -142,6 +146,7 @@ pub(crate) fn render(preferences: &Preferences, config: &Config) -> Value {
             })
         }),
         "digest": digest,
+        "brief": brief,
         "language": language,
     })
 }

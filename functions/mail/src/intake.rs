@@ -11,6 +11,7 @@ use desk::access::{Permit, Role, Who, permit};
 use desk::config::{Config, Queue};
 use desk::history::{Entry, File};
 use desk::person::Person;
+use desk::preferences::Preferences;
 use desk::ticket::Acknowledgement;
 use desk::{Command, Number, Refusal};
 use jiff::{SignedDuration, Timestamp};
@@ -75,6 +76,10 @@ impl Intake<'_> {
             // Nobody belongs to an organisation by an address that may be somebody else's.
             sender.organisation = None;
         }
+        if self.unsubscribed(&sender).await? {
+            let reason = "it asked for no more briefs at nine, and none will come";
+            return self.set_aside(Outcome::Suspended, None, reason).await;
+        }
         let place = belonging::find(self.mail, self.letter, &sender, &self.config).await?;
         if let Some(returned) = returned::read(&self.mail.store, self.letter).await? {
             return self.returned(&returned).await;
@@ -108,6 +113,18 @@ impl Intake<'_> {
                 self.open(sender, is_new, request).await
             }
         }
+    }
+
+    /// Whether somebody, or their mail program for them, asked for no more of what comes day after day,
+    /// by the address that was made for them. Then it comes no more.
+    async fn unsubscribed(&self, sender: &Person) -> Result<bool, Error> {
+        let keys = &self.mail.keys;
+        if !self.letter.unsubscribes().any(|claim| claim.is_for(keys, sender.id.as_str())) {
+            return Ok(false);
+        }
+        let before = self.mail.store.preferences(&sender.id).await?;
+        self.mail.store.prefer(&sender.id, &Preferences { brief: false, ..before }).await?;
+        Ok(true)
     }
 
     /// A mail of the desk came back: whom it was for, and the ticket, know of it.

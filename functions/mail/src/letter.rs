@@ -7,7 +7,7 @@ use desk::history::{File, Text};
 use desk::person::normal_address;
 use desk::ticket::Place;
 use email::reply_address::{self, Claim};
-use email::{Attachment, Automatic, reply, subject};
+use email::{Attachment, Automatic, reply, subject, unsubscribe};
 
 use crate::verdict::Verdicts;
 
@@ -58,7 +58,8 @@ impl Letter {
         for one in self.mail.to.iter().chain(&self.mail.cc) {
             let Some(address) = normal_address(&one.email) else { continue };
             let desks = config.queue_by_address(&address).is_some()
-                || reply_address::read(&address).is_some();
+                || reply_address::read(&address).is_some()
+                || unsubscribe::read(&address).is_some();
             let known = address == self.from || others.iter().any(|(other, _)| *other == address);
             if !desks && !known {
                 others.push((address, one.name.clone()));
@@ -84,6 +85,11 @@ impl Letter {
     /// What the signed addresses it was sent to claim.
     pub(crate) fn claims(&self) -> impl Iterator<Item = Claim> {
         self.recipients().filter_map(reply_address::read)
+    }
+
+    /// What the addresses to unsubscribe by that it was sent to claim.
+    pub(crate) fn unsubscribes(&self) -> impl Iterator<Item = unsubscribe::Claim> {
+        self.recipients().filter_map(unsubscribe::read)
     }
 
     /// Whom the envelope names first, then the header.

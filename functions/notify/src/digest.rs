@@ -38,7 +38,8 @@ pub(crate) async fn begin(notify: &Notify, lane: &str) -> Result<(), Error> {
         let seq = u32::try_from(day).unwrap_or(0);
         let mut owed = Vec::new();
         for member in config.members.iter().filter(|member| member.role.is_staff()) {
-            if !behind(notify, &config, &member.id).await?.is_empty() {
+            let wanted = notify.store.preferences(&member.id).await?.brief;
+            if wanted && !behind(notify, &config, &member.id).await?.is_empty() {
                 owed.push(to(&member.id, seq));
             }
         }
@@ -144,7 +145,8 @@ fn letter(behind: &[(Stored, Metric, Timestamp)], config: &Config) -> Letter {
     };
     let opening = format!("{subject}. None of them is urgent, and each waits for somebody:");
     let closing = "This comes once a day, at nine, while there is something to tell.";
-    Letter { quoted: lines.join("\n"), closing: closing.into(), ..Letter::new(subject, opening) }
+    let letter = Letter::new(subject, opening).quoting(&lines.join("\n")).ending(closing);
+    Letter { recurring: true, ..letter }
 }
 
 fn line(stored: &Stored, metric: Metric, due: Timestamp, zone: &TimeZone) -> String {

@@ -131,6 +131,8 @@ pub(crate) async fn send_bundle(
         return Ok(left);
     }
     let message_id = email::message_id::sign(&notify.settings.keys, id, domain);
+    let unsubscribe =
+        email::unsubscribe::sign(&notify.settings.keys, person.id.as_str(), &queue.address);
     let raw = email::compose(&Outgoing {
         from: Address { name: Some(queue.name.clone()), email: queue.address.clone() },
         to: Address { name: named(person, letter), email: to.to_owned() },
@@ -138,7 +140,7 @@ pub(crate) async fn send_bundle(
         subject: letter.subject.clone(),
         text: letter.text(),
         html: Some(letter.html(several(letter), &queue.name)),
-        unsubscribe: None,
+        unsubscribe: unsubscribe.filter(|_| letter.recurring),
         message_id: message_id.clone(),
         in_reply_to: None,
         references: Vec::new(),

@@ -48,6 +48,8 @@ pub(crate) struct Letter {
     pub in_conversation: bool,
     /// Whoever it reaches may not be whom it is about: it names nobody.
     pub impersonal: bool,
+    /// It comes day after day: whoever gets it can ask for no more of it.
+    pub recurring: bool,
 }
 
 impl Letter {
@@ -63,6 +65,7 @@ impl Letter {
             automatic: true,
             in_conversation: false,
             impersonal: false,
+            recurring: false,
         }
     }
 
