@@ -1,6 +1,8 @@
 //! What is remembered of one mail address: how often it wrote lately, and how often it was answered. And of one
 //! mail: which ticket it belongs to, to whom the desk sent it, who else knows of it.
 
+use std::collections::BTreeMap;
+
 use desk::correspondence::Correspondence;
 use desk::ticket::Place;
 use desk::{Acknowledgement, Number};
@@ -32,6 +34,14 @@ pub struct KnownMail {
 }
 
 impl KnownMail {
+    fn read(item: &Item) -> Option<KnownMail> {
+        Some(KnownMail {
+            number: Number(item::number(item, "number")?),
+            sent: item::text(item, "sent").map(str::to_owned),
+            shared: item::text(item, "shared").is_some(),
+        })
+    }
+
     /// To whom the desk sent it, by their id; none where somebody else sent it.
     pub fn sent_to(&self) -> Option<&str> {
         self.sent.as_deref()?.split('/').nth(2)
@@ -83,17 +93,20 @@ impl Store {
         self.written_first(vec![put]).await
     }
 
-    /// The mail with this Message-ID.
-    pub async fn known_mail(&self, message_id: &str) -> Result<Option<KnownMail>, Error> {
-        let place = Place::Mail { message_id: message_id.to_owned() };
-        let item = self.get(key::thread(&place), false).await?;
-        Ok(item.and_then(|item| {
-            Some(KnownMail {
-                number: Number(item::number(&item, "number")?),
-                sent: item::text(&item, "sent").map(str::to_owned),
-                shared: item::text(&item, "shared").is_some(),
-            })
-        }))
+    /// Those of these mails that belong to a ticket, by their Message-ID.
+    pub async fn known_mails(
+        &self,
+        message_ids: impl IntoIterator<Item = &str>,
+    ) -> Result<BTreeMap<String, KnownMail>, Error> {
+        let rows = message_ids.into_iter().map(|id| (key::thread(&mail(id)).pk, id));
+        let rows: BTreeMap<String, &str> = rows.collect();
+        let keys = rows.values().map(|id| key::thread(&mail(id))).collect();
+        let items = self.batch(keys).await?;
+        let known = items.iter().filter_map(|item| {
+            let id = rows.get(item::text(item, "pk")?)?;
+            Some(((*id).to_owned(), KnownMail::read(item)?))
+        });
+        Ok(known.collect())
     }
 }
 

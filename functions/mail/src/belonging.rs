@@ -2,6 +2,8 @@
 //! sender may write on it is another question, and nobody acts as anybody by what a mail says of
 //! itself: something must prove it.
 
+use std::collections::BTreeMap;
+
 use desk::access::Who;
 use desk::config::Config;
 use desk::person::Person;
@@ -65,6 +67,7 @@ enum Part {
 struct Search<'a> {
     mail: &'a Mail,
     letter: &'a Letter,
+    known: &'a BTreeMap<String, KnownMail>,
     who: Who,
     /// A ticket it names that its sender has no part in.
     points_to: Option<Number>,
@@ -75,11 +78,12 @@ struct Search<'a> {
 pub(crate) async fn find(
     mail: &Mail,
     letter: &Letter,
+    known: &BTreeMap<String, KnownMail>,
     sender: &Person,
     config: &Config,
 ) -> Result<Belonging, Error> {
     let who = Who::of(sender, config.role(&sender.id), None, config);
-    let mut search = Search { mail, letter, who, points_to: None };
+    let mut search = Search { mail, letter, known, who, points_to: None };
     if let Some(found) = search.by_address().await? {
         return Ok(found);
     }
@@ -119,10 +123,9 @@ impl Search<'_> {
 
     /// By a mail it answers; or by one that answered it and came before it.
     async fn by_thread(&mut self) -> Result<Option<Belonging>, Error> {
-        let own = self.letter.mail.message_id.as_deref();
-        for message_id in self.letter.answers().into_iter().chain(own) {
-            let Some(known) = self.mail.store.known_mail(message_id).await? else { continue };
-            let proof = self.proof(&known);
+        for message_id in self.letter.thread() {
+            let Some(known) = self.known.get(message_id) else { continue };
+            let proof = self.proof(known);
             if let Some(found) = self.on(known.number, proof).await? {
                 return Ok(Some(found));
             }

@@ -5,6 +5,7 @@
 //! knows whether it is the same mail once more, whose line is put back as it was, or another copy
 //! of it, which is a duplicate.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use desk::access::{Permit, Role, Who, permit};
@@ -17,7 +18,7 @@ use desk::{Command, Number, Refusal};
 use jiff::{SignedDuration, Timestamp};
 use store::Stored;
 use store::change::{Along, Done, Earlier, Once, Received};
-use store::correspondence::Allowance;
+use store::correspondence::{Allowance, KnownMail};
 use store::ledger::{Arrival, Outcome};
 use store::people::Introduction;
 
@@ -26,7 +27,7 @@ use crate::file::{self, MOST_FILES};
 use crate::letter::Letter;
 use crate::opening::Request;
 use crate::returned::Returned;
-use crate::{Error, Mail, arrival, returned};
+use crate::{Error, Mail, returned};
 
 /// How long a mail is known to have come.
 const REMEMBERED: SignedDuration = SignedDuration::from_hours(30 * 24);
@@ -43,20 +44,25 @@ pub(crate) struct Intake<'a> {
     pub(crate) queue: Queue,
     pub(crate) once: Once,
     pub(crate) line: Arrival,
+    /// Mails of its thread that belong to a ticket, and itself if its Message-ID is taken.
+    known: BTreeMap<String, KnownMail>,
 }
 
 /// Takes in a mail and answers its line as it now stands in the ledger.
-pub(crate) async fn run(mail: &Mail, key: &str, letter: &Letter) -> Result<Arrival, Error> {
-    let line = arrival::line(&mail.store, key, letter).await?;
+pub(crate) async fn run(mail: &Mail, line: Arrival, letter: &Letter) -> Result<Arrival, Error> {
     let config = mail.store.config().await?;
     let queue = letter.queue(&config).ok_or(Error::NoQueue)?.clone();
     let expires = mail.store.wall().checked_add(REMEMBERED).unwrap_or(Timestamp::MAX);
     let id = email::dedupe_key(&queue.address, &letter.mail, &letter.raw);
     let once = Once { door: DOOR, id, expires, fingerprint: None };
-    let intake = Intake { mail, letter, config, queue, once, line };
+    let known = BTreeMap::new();
+    let intake = Intake { mail, letter, config, queue, once, line, known };
     match mail.store.earlier(DOOR, &intake.once.id).await? {
         Some(earlier) => intake.again(&earlier).await,
-        None => intake.first().await,
+        None => {
+            let known = mail.store.known_mails(letter.thread()).await?;
+            Intake { known, ..intake }.first().await
+        }
     }
 }
 
@@ -80,7 +86,8 @@ impl Intake<'_> {
             let reason = "it asked for no more briefs at nine, and none will come";
             return self.set_aside(Outcome::Suspended, None, reason).await;
         }
-        let place = belonging::find(self.mail, self.letter, &sender, &self.config).await?;
+        let place =
+            belonging::find(self.mail, self.letter, &self.known, &sender, &self.config).await?;
         if let Some(returned) = returned::read(&self.mail.store, self.letter).await? {
             return self.returned(&returned).await;
         }
@@ -214,7 +221,7 @@ impl Intake<'_> {
         wish: impl Fn(&Stored, &Config) -> Result<Vec<Permit>, Refusal>,
     ) -> Result<Arrival, Error> {
         let line = self.becomes(Outcome::Message, None);
-        let along = self.along(&line).await?;
+        let along = self.along(&line);
         let keep = |stored: &Stored, _: &[Entry]| kept(&line, stored);
         let done = self.mail.store.change_at_once(number, along, wish, &keep).await?;
         self.done(done, line).await
@@ -223,20 +230,20 @@ impl Intake<'_> {
     /// What is written in the ticket's transaction. A mail stays with the ticket that has it:
     /// strangers choose a Message-ID, and may choose one that is taken. Mails this one answers and
     /// that did not come yet belong to the ticket, too, once their sender has a part in it.
-    pub(crate) async fn along(&self, line: &Arrival) -> Result<Along, Error> {
+    pub(crate) fn along(&self, line: &Arrival) -> Along {
         let own = self.letter.mail.message_id.as_deref();
         let shared = !self.letter.others(&self.config).is_empty();
         let mut mails: Vec<Received> = Vec::new();
         let awaited = self.letter.answers().into_iter().take(MOST_AWAITED);
         for message_id in own.into_iter().chain(awaited) {
             let known = mails.iter().any(|mail| mail.message_id == message_id)
-                || self.mail.store.known_mail(message_id).await?.is_some();
+                || self.known.contains_key(message_id);
             if !known {
                 mails.push(Received { message_id: message_id.to_owned(), shared });
             }
         }
         let (once, arrival) = (Some(self.once.clone()), Some(line.clone()));
-        Ok(Along { once, arrival, mails, ..Along::default() })
+        Along { once, arrival, mails, ..Along::default() }
     }
 
     pub(crate) async fn done(&self, done: Done, line: Arrival) -> Result<Arrival, Error> {

@@ -112,6 +112,11 @@ impl Letter {
         closest
     }
 
+    /// The mails it answers, the closest first, and itself.
+    pub(crate) fn thread(&self) -> impl Iterator<Item = &str> {
+        self.answers().into_iter().chain(self.mail.message_id.as_deref())
+    }
+
     /// Nothing may be sent back.
     pub(crate) fn is_silent(&self) -> bool {
         self.mail.automatic.is_some() || self.mail.null_return_path || self.is_nobodys()

@@ -47,7 +47,7 @@ impl Intake<'_> {
         let said = reason.as_deref().filter(|_| follow_up_of.is_none());
         let besides = self.besides(said, receipt).await?;
         let line = self.becomes(Outcome::Ticket, reason);
-        let along = self.along(&line).await?;
+        let along = self.along(&line);
         let new = NewTicket {
             who: Who::of(&sender, Role::Requester, None, &self.config),
             requester: sender,

@@ -44,8 +44,8 @@ enum Outlook {
 pub(crate) async fn read(store: &Store, letter: &Letter) -> Result<Option<Returned>, Error> {
     let Some(report) = &letter.mail.report else { return Ok(None) };
     let named = report.original_message_id.iter().chain(&letter.mail.in_reply_to);
-    for message_id in named {
-        let Some(known) = store.known_mail(message_id).await? else { continue };
+    let found = store.known_mails(named.clone().map(String::as_str)).await?;
+    for known in named.filter_map(|message_id| found.get(message_id)) {
         let (Some(to), Some(message)) = (known.sent_to().map(PersonId::from), &known.sent) else {
             continue;
         };
