@@ -15,5 +15,7 @@ fuzz_target!(|raw: &[u8]| {
         assert!(mail.subject.contains(title));
         email::subject::number(&mail.subject);
     }
-    email::reply_address::read(&String::from_utf8_lossy(raw));
+    let text = String::from_utf8_lossy(raw);
+    email::reply_address::read(&text);
+    email::unsubscribe::read(&text);
 });
