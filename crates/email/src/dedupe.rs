@@ -5,8 +5,12 @@ use sha2::{Digest, Sha256};
 
 use crate::parse::Mail;
 
+/// The fields servers put on top.
+const TRACE: [&[u8]; 3] = [b"return-path:", b"received:", b"authentication-results:"];
+
 /// A hex SHA-256 over the mailbox (in lowercase), the Message-ID and the message without its leading
-/// `Return-Path` and `Received` lines (RFC 5321 section 4.4). Line ends count alike as CRLF and LF,
+/// `Return-Path` and `Received` lines (RFC 5321 section 4.4) and `Authentication-Results` (RFC 8601
+/// section 2: a trace field, too, and it says the way the mail came). Line ends count alike as CRLF and LF,
 /// and so do line ends at the very end, because doors add them.
 pub fn dedupe_key(mailbox: &str, mail: &Mail, raw: &[u8]) -> String {
     let mut key = Sha256::new();
@@ -29,7 +33,7 @@ fn content_hash(content: &[u8]) -> impl AsRef<[u8]> {
 
 fn without_trace(raw: &[u8]) -> &[u8] {
     let mut rest = raw;
-    while starts_with_name(rest, b"return-path:") || starts_with_name(rest, b"received:") {
+    while TRACE.iter().any(|name| starts_with_name(rest, name)) {
         rest = after_line(rest);
         // Folded lines belong to the one before (RFC 5322 section 2.2.3).
         while rest.starts_with(b" ") || rest.starts_with(b"\t") {
@@ -69,6 +73,10 @@ mod tests {
                 format!("Return-Path: <a@b.c>\r\nReceived: from x\r\n\tby y; date\r\n{mail}"),
             ),
             ("support@desk.test", format!("received: 1\r\nRECEIVED: 2\r\n  3\r\n\t4\r\n{mail}")),
+            (
+                "support@desk.test",
+                format!("Received: 1\r\nAuthentication-Results: x;\r\n\tspf=none\r\n{mail}"),
+            ),
             ("support@desk.test", mail.replace("\r\n", "\n")),
             ("support@desk.test", format!("{mail}\r\n")),
         ];
