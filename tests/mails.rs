@@ -37,7 +37,7 @@ async fn every_mail_is_accounted_for(
 }
 
 /// A mail as it travels: these lie on disk with the line ends of their authors' machines.
-fn crlf(bytes: &[u8]) -> Vec<u8> {
+pub fn crlf(bytes: &[u8]) -> Vec<u8> {
     let mut travelling = Vec::with_capacity(bytes.len());
     for (place, byte) in bytes.iter().enumerate() {
         if *byte == b'\n' && (place == 0 || bytes[place - 1] != b'\r') {

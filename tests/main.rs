@@ -38,6 +38,7 @@ mod related;
 mod rest;
 mod review;
 mod rules;
+mod sender_verdicts;
 mod signatures;
 mod sla;
 mod slack_corpus;

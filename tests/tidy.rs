@@ -25,7 +25,7 @@ const ARROWS: [(&str, &[&str]); 8] = [
 ];
 
 /// Packages, and who alone may call them; `functions` stands for each of them.
-const KEPT_TO: [(&str, &[&str]); 14] = [
+const KEPT_TO: [(&str, &[&str]); 15] = [
     ("aws-sdk-dynamodb", &["store", "lambda", "local"]),
     ("aws-sdk-s3", &["store", "lambda", "local"]),
     ("aws-sdk-dynamodbstreams", &["local"]),
@@ -38,6 +38,7 @@ const KEPT_TO: [(&str, &[&str]); 14] = [
     ("s3s", &["local"]),
     ("s3s-fs", &["local"]),
     ("rusqlite", &["local"]),
+    ("mail-auth", &["local"]),
     ("serenity", &["chat", "gateway"]),
     ("slack-morphism", &["chat"]),
 ];

@@ -79,6 +79,8 @@ pub struct Setup {
     pub discord_application: String,
     /// Where it listens.
     pub listen: String,
+    /// Where the mail door asks who sent a mail; nowhere where it is empty.
+    pub mail_dns: String,
 }
 
 impl Default for Setup {
@@ -89,6 +91,7 @@ impl Default for Setup {
             discord_key: discord_key().public_hex(),
             discord_application: String::new(),
             listen: "127.0.0.1:0".into(),
+            mail_dns: String::new(),
         }
     }
 }
@@ -179,6 +182,7 @@ impl Desk {
             .env("BELLHOP_SLACK_SIGNING_SECRET", &self.setup.slack_secret)
             .envs(given("BELLHOP_DISCORD_PUBLIC_KEY", &self.setup.discord_key))
             .envs(given("BELLHOP_DISCORD_APPLICATION_ID", &self.setup.discord_application))
+            .envs(given("BELLHOP_MAIL_DNS", &self.setup.mail_dns))
             .env("BELLHOP_DATA", self.data())
             .current_dir(self.folder.path())
             .stdin(Stdio::null())

@@ -1,10 +1,10 @@
 //! The least of a mail program: one conversation, one message at a time, nothing retried.
 
 use std::io;
-use std::net::SocketAddr;
+use std::net::{IpAddr, SocketAddr};
 
 use tokio::io::{AsyncBufReadExt, AsyncReadExt, AsyncWriteExt, BufReader};
-use tokio::net::TcpStream;
+use tokio::net::{TcpSocket, TcpStream};
 
 use super::fresh;
 
@@ -21,9 +21,21 @@ impl Smtp {
         Ok(smtp)
     }
 
+    /// The same from another address of this machine, under another name.
+    pub async fn connect_from(client: IpAddr, address: SocketAddr) -> io::Result<Smtp> {
+        let socket = TcpSocket::new_v4()?;
+        socket.bind((client, 0).into())?;
+        let mut smtp = Smtp::over(socket.connect(address).await?).await?;
+        smtp.say("EHLO elsewhere.example.net").await?;
+        Ok(smtp)
+    }
+
     /// Connects, reads the greeting and says nothing.
     pub async fn connect_silently(address: SocketAddr) -> io::Result<Smtp> {
-        let stream = TcpStream::connect(address).await?;
+        Smtp::over(TcpStream::connect(address).await?).await
+    }
+
+    async fn over(stream: TcpStream) -> io::Result<Smtp> {
         stream.set_nodelay(true)?;
         let mut smtp = Smtp { stream: BufReader::new(stream) };
         smtp.reply().await?;

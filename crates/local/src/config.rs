@@ -159,7 +159,7 @@ impl Door {
     async fn open(at: &At) -> Result<Door> {
         let At { listen, data, desk } = at;
         let base = format!("http://{listen}");
-        match LocalDesk::open(&data.data, desk, *listen).await {
+        match LocalDesk::open(&data.data, desk, *listen, None).await {
             Ok(inside) => {
                 let token = inside.identity.admin_token.clone();
                 Ok(Door { inside: Some(Box::new(inside)), base, token })

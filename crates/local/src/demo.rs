@@ -11,6 +11,7 @@ use anyhow::{Context, Result};
 use crate::options::{self, Data, Serve};
 use crate::secrets::random_hex;
 use crate::serve::Running;
+use crate::vouch::MailDns;
 
 /// Plays the story; an error is the first step that did not hold.
 pub async fn play() -> Result<()> {
@@ -19,6 +20,7 @@ pub async fn play() -> Result<()> {
         listen: ([127, 0, 0, 1], 0).into(),
         smtp: ([127, 0, 0, 1], 0).into(),
         data: Data { data: folder.0.clone() },
+        mail_dns: MailDns::Off,
         desk: options::Desk::plain(),
     };
     let mut running = Running::start(&said).await?;

@@ -21,6 +21,7 @@ use crate::options;
 use crate::outbox::Outbox;
 use crate::s3::S3;
 use crate::secrets::{self, DataDir, Secrets};
+use crate::vouch::Voucher;
 use crate::{bus, ses, standins, wire};
 
 const TABLE: &str = "bellhop";
@@ -89,8 +90,14 @@ pub const fn table() -> &'static str {
 }
 
 impl LocalDesk {
-    /// Opens a data folder and everything in it. `base` is where the stand-ins answer.
-    pub async fn open(data: &Path, said: &options::Desk, base: SocketAddr) -> Result<LocalDesk> {
+    /// Opens a data folder and everything in it. `base` is where the stand-ins answer; `voucher` says at
+    /// the mail door who sent a mail, if anybody does.
+    pub async fn open(
+        data: &Path,
+        said: &options::Desk,
+        base: SocketAddr,
+        voucher: Option<&Voucher>,
+    ) -> Result<LocalDesk> {
         let lock = secrets::data_dir(data)?;
         let data = lock.path().to_owned();
         let secrets = Secrets::load_or_make(&data)?;
@@ -132,7 +139,11 @@ impl LocalDesk {
             slack: doors.slack()?,
             discord: doors.discord()?,
             journal,
-            inbox: Inbox::new(store.clone(), doors.keys()),
+            inbox: Inbox::new(
+                store.clone(),
+                doors.keys(),
+                voucher.map(|who| who.name().to_owned()),
+            ),
             escalate: escalate::Escalate::new(store.clone()),
             notify: doors.notify(&outbox, &mail, &now)?,
             sending: Mutex::new(()),

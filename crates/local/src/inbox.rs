@@ -27,9 +27,10 @@ pub struct Inbox {
 }
 
 impl Inbox {
-    /// An inbox of this desk. Nobody in front of it says who sent a mail.
-    pub fn new(store: Store, keys: Keys) -> Inbox {
-        let mail = mail::Mail::new(store.clone(), keys, None);
+    /// An inbox of this desk. `server` is the name under which its door says who sent a mail, if it
+    /// says so.
+    pub fn new(store: Store, keys: Keys, server: Option<String>) -> Inbox {
+        let mail = mail::Mail::new(store.clone(), keys, server);
         Inbox { store, mail, in_flight: Arc::default(), places: Arc::new(Semaphore::new(AT_ONCE)) }
     }
 

@@ -36,5 +36,6 @@ pub mod ses;
 pub mod smtp;
 pub mod standins;
 pub mod streams;
+pub mod vouch;
 pub mod webhook;
 pub mod wire;

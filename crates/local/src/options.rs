@@ -5,6 +5,8 @@ use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand};
 
+use crate::vouch::MailDns;
+
 /// The whole command line.
 #[derive(Parser, Debug)]
 #[command(
@@ -77,6 +79,9 @@ pub struct Serve {
     /// Where SMTP listens; port 0 takes a free one.
     #[arg(long, env = "BELLHOP_SMTP", default_value = "127.0.0.1:2525")]
     pub smtp: SocketAddr,
+    /// Where the mail door asks who sent a mail: `off`, `system`, or a file of DNS records.
+    #[arg(long, env = "BELLHOP_MAIL_DNS", default_value = "off")]
+    pub mail_dns: MailDns,
     /// The folder that holds everything.
     #[command(flatten)]
     pub data: Data,

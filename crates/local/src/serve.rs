@@ -8,6 +8,7 @@ use tokio::net::TcpListener;
 use tokio::task::JoinSet;
 
 use crate::desk::LocalDesk;
+use crate::vouch::Voucher;
 use crate::{gateway, journal, options, smtp, standins, time};
 
 /// A desk with its doors open.
@@ -35,7 +36,9 @@ impl Running {
         // Where others can ring, the stand-ins answer on a port of their own.
         let inside = TcpListener::bind("127.0.0.1:0").await?;
         let base = if is_loopback { http } else { inside.local_addr()? };
-        let desk = Arc::new(LocalDesk::open(&said.data.data, &said.desk, base).await?);
+        let voucher = Voucher::open(&said.mail_dns, &said.desk.domain)?;
+        let desk = LocalDesk::open(&said.data.data, &said.desk, base, voucher.as_deref()).await?;
+        let desk = Arc::new(desk);
         let mut tasks = JoinSet::new();
         if !is_loopback {
             let router = standins::router(desk.standins.clone());
@@ -43,7 +46,7 @@ impl Running {
         }
         let router = gateway::router(desk.clone(), is_loopback);
         tasks.spawn(async move { Ok(axum::serve(listener, router).await?) });
-        tasks.spawn(serve_mail(desk.clone(), mail));
+        tasks.spawn(serve_mail(desk.clone(), mail, voucher));
         tasks.spawn(time::pump(desk.clone()));
         time::wake_up(&desk).await?;
         let (minutes, left) = (time::minutes(desk.clone()), journal::work(desk.clone()));
@@ -63,9 +66,14 @@ impl Running {
     }
 }
 
-async fn serve_mail(desk: Arc<LocalDesk>, listener: TcpListener) -> Result<()> {
+async fn serve_mail(
+    desk: Arc<LocalDesk>,
+    listener: TcpListener,
+    voucher: Option<Arc<Voucher>>,
+) -> Result<()> {
     let clock = desk.clock.clone();
     let config = smtp::Config::new(desk.identity.domain.clone(), Arc::new(move || clock.now()));
+    let config = smtp::Config { voucher, ..config };
     let inbox = desk.inbox.clone();
     let sink = move |envelope, bytes| {
         let inbox = inbox.clone();

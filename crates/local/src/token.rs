@@ -25,7 +25,7 @@ pub async fn run(token: &Token) -> Result<()> {
         let roles: Vec<&str> = Role::ALL.iter().map(|role| role.as_str()).collect();
         format!("{role} is no role; there are {}", roles.join(", "))
     })?;
-    let secret = match LocalDesk::open(&data.data, desk, *listen).await {
+    let secret = match LocalDesk::open(&data.data, desk, *listen, None).await {
         Ok(desk) => make(&desk, &address, role).await?,
         Err(error) if matches!(error.downcast_ref(), Some(DataError::Held(_))) => {
             ask(*listen, &data.data, desk, &address, role).await?

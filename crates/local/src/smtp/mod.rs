@@ -13,6 +13,7 @@ mod words;
 pub use client::{SendError, send};
 
 use crate::clock::Now;
+use crate::vouch::Voucher;
 use std::io;
 use std::sync::Arc;
 use std::sync::atomic::AtomicU64;
@@ -37,10 +38,12 @@ pub struct Config {
     pub max_connections: usize,
     /// The time written into `Received`.
     pub now: Now,
+    /// Who finds out who sent a message, if somebody does.
+    pub voucher: Option<Arc<Voucher>>,
 }
 
 impl Config {
-    /// The usual door: 40 MiB, 5 minutes, 200 connections.
+    /// The usual door: 40 MiB, 5 minutes, 200 connections; nobody vouches for a sender.
     pub fn new(hostname: impl Into<String>, now: Now) -> Self {
         Self {
             hostname: hostname.into(),
@@ -48,6 +51,7 @@ impl Config {
             idle: Duration::from_secs(300),
             max_connections: 200,
             now,
+            voucher: None,
         }
     }
 }
@@ -81,9 +85,9 @@ struct Door<S> {
     accepted: AtomicU64,
 }
 
-/// Serves `listener` until dropped. A message is handed to `sink` with `Return-Path` and `Received`
-/// before its bytes, which are otherwise kept as they came; 250 is answered only after the sink has
-/// answered with the id it is queued under, else 451.
+/// Serves `listener` until dropped. A message is handed to `sink` with `Return-Path` and `Received`,
+/// and what the voucher found out, before its bytes, which are otherwise kept as they came; 250 is
+/// answered only after the sink has answered with the id it is queued under, else 451.
 pub async fn serve<S, F>(listener: TcpListener, config: Config, sink: S) -> io::Result<()>
 where
     S: Fn(Envelope, Vec<u8>) -> F + Send + Sync + 'static,

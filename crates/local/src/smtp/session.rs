@@ -6,6 +6,7 @@ use super::lines::{Line, Lines};
 use super::trace::{self, Trace};
 use super::words::{printable, speaks_http, words_for};
 use super::{Door, Envelope, Refused};
+use crate::vouch::Origin;
 use smtp_proto::Request;
 use std::borrow::Cow;
 use std::io;
@@ -200,8 +201,7 @@ where
             self.lines.answer("552 5.3.4 The message is too big");
             return Ok(());
         };
-        let mut bytes = self.trace(&envelope).into_bytes();
-        bytes.extend_from_slice(&body);
+        let bytes = self.traced(&envelope, body).await;
         let answer = match (self.door.sink)(envelope, bytes).await {
             Ok(id) => format!("250 2.0.0 Queued as {}", printable(&id)),
             Err(Refused(reason)) => {
@@ -210,6 +210,21 @@ where
         };
         self.lines.answer(&answer);
         Ok(())
+    }
+
+    /// The message with the fields that tell its way, the newest on top.
+    async fn traced(&self, envelope: &Envelope, body: Vec<u8>) -> Vec<u8> {
+        let mut bytes = self.trace(envelope).into_bytes();
+        match &self.door.config.voucher {
+            None => bytes.extend_from_slice(&body),
+            Some(voucher) => {
+                let helo = self.greeting.as_ref().map(|greeting| greeting.host.clone());
+                let mail_from = envelope.mail_from.clone();
+                let origin = Origin { peer: self.peer, helo: helo.unwrap_or_default(), mail_from };
+                bytes.extend_from_slice(&voucher.judged(origin, body).await);
+            }
+        }
+        bytes
     }
 
     fn trace(&self, envelope: &Envelope) -> String {
