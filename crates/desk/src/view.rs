@@ -150,21 +150,6 @@ impl TicketView {
         let asked = Some(self.excerpt.clone()).filter(|asked| !asked.is_empty());
         asked.into_iter().chain(fields).collect::<Vec<String>>().join("\n")
     }
-
-    /// Names and values, for where there is no card.
-    pub fn facts(&self) -> Vec<(String, String)> {
-        let assignee = self.assignee.clone().unwrap_or_else(|| "nobody yet".into());
-        let facts = [
-            ("Ticket", format!("#{} {}", self.number, self.title)),
-            ("Priority", self.priority.label().into()),
-            ("Status", self.status_label.clone()),
-            ("Requester", self.requester.clone()),
-            ("Assignee", assignee),
-            ("Queue", self.queue.clone()),
-        ];
-        let facts = facts.map(|(name, value)| (name.to_owned(), value));
-        facts.into_iter().chain(self.answers.iter().cloned()).collect()
-    }
 }
 
 /// What its status is called; a merged ticket says where it lives on.
@@ -247,8 +232,7 @@ mod tests {
         let agent = seen(Viewer::Agent, opened);
         assert_eq!(agent.due.as_ref().map(|due| due.label.as_str()), Some("First reply due"));
         assert_eq!(agent.excerpt.chars().last(), Some('…'));
-        assert_eq!(agent.facts()[0].1, "#1 No light");
-        assert_eq!(agent.facts()[4].1, "nobody yet");
+        assert_eq!((agent.title.as_str(), agent.assignee), ("No light", None));
         let asker = seen(Viewer::Requester, opened);
         assert_eq!(asker.due.map(|due| due.label).as_deref(), Some("Answer by"));
         assert_eq!(asker.tone, Tone::Calm);

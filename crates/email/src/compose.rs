@@ -13,7 +13,7 @@ use mail_builder::mime::{BodyPart, MimePart};
 use sha2::{Digest, Sha256};
 
 use crate::address::Address;
-use crate::text::one_line;
+use crate::text::{language_tag, one_line};
 use crate::unsubscribe;
 
 /// Threads keep their first mail and the newest ones (RFC 5322 section 3.6.4 allows to shorten).
@@ -60,6 +60,8 @@ pub struct Outgoing {
     pub in_reply_to: Option<String>,
     /// The identifiers of the thread, oldest first, without `<>`.
     pub references: Vec<String>,
+    /// The language of its words, as a tag such as `pt-BR` (RFC 3282); what is none is not said.
+    pub language: Option<String>,
     /// Written by the desk itself: absence notes and other machines shall not answer (RFC 3834).
     pub automatic: bool,
     /// Where to ask for no more of these: a `mailto:` or `https:` address, the latter taking one click (RFC 8058).
@@ -100,6 +102,9 @@ pub fn compose(mail: &Outgoing) -> Vec<u8> {
     let references = references(&mail.references);
     if !references.is_empty() {
         builder = builder.references(MessageId::from(references));
+    }
+    if let Some(language) = mail.language.as_deref().and_then(language_tag) {
+        builder = builder.header("Content-Language", HeaderType::Text(Text::new(language)));
     }
     for (name, value) in automatic_headers(mail).into_iter().chain(extra_headers(mail)) {
         builder = builder.header(name, HeaderType::Text(Text::new(value)));

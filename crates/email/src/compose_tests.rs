@@ -15,6 +15,7 @@ fn mail() -> Outgoing {
         message_id: "t1.2@desk.test".into(),
         in_reply_to: Some("m1@example.com".into()),
         references: vec!["m0@example.com".into(), "m1@example.com".into()],
+        language: Some("de".into()),
         automatic: true,
         unsubscribe: None,
         date_unix: 1_795_424_400,
@@ -46,6 +47,7 @@ fn a_mail_comes_back_as_written() {
     for line in [
         "Auto-Submitted: auto-replied\r\n",
         "X-Auto-Response-Suppress: All\r\n",
+        "Content-Language: de\r\n",
         "X-Ticket: 12\r\n",
     ] {
         assert!(text.contains(line), "{line} {text}");
@@ -77,6 +79,22 @@ fn files_come_back_as_they_were_sent() {
     });
     assert_eq!(came.collect::<Vec<_>>(), files);
     assert_eq!(bytes, compose(&Outgoing { files, ..mail() }), "the same mail is the same bytes");
+}
+
+#[test]
+fn only_a_language_is_stated_as_one() {
+    for (language, stated) in [
+        (Some("de"), Some("Content-Language: de\r\n")),
+        (Some("pt_BR"), Some("Content-Language: pt-BR\r\n")),
+        (Some("de\r\nBcc: evil@example.org"), None),
+        (Some(""), None),
+        (None, None),
+    ] {
+        let bytes = compose(&Outgoing { language: language.map(str::to_owned), ..mail() });
+        let text = String::from_utf8(bytes).unwrap();
+        let line = text.split_inclusive("\r\n").find(|line| line.starts_with("Content-Language"));
+        assert_eq!(line, stated, "{language:?}");
+    }
 }
 
 #[test]
@@ -184,7 +202,7 @@ proptest! {
             from: Address { name: Some(a.clone()), email: b.clone() },
             to: Address { name: Some(b.clone()), email: format!("k{c}@example.com") },
             reply_to: Some(c.clone()), subject: a.clone(), text: b.clone(), html: Some(c.clone()),
-            message_id: a.clone(), in_reply_to: Some(b.clone()), references: vec![c.clone(), a.clone()],
+            language: Some(c.clone()), message_id: a.clone(), in_reply_to: Some(b.clone()), references: vec![c.clone(), a.clone()],
             automatic: true, unsubscribe: Some(format!("https://x/{a}")), date_unix: 0,
             files: vec![Enclosed { name: a.clone(), content_type: "text/plain".into(), bytes: c.clone().into_bytes() }],
             headers: vec![(a.clone(), b.clone()), ("X-A".into(), c.clone()), ("List-Unsubscribe".into(), c.clone())],

@@ -10,12 +10,10 @@ mod words;
 use frame::{Frame, Part, Slot};
 use maud::{Markup, Render, html};
 
-use crate::text::{first_characters, one_line};
+use crate::text::{first_characters, language_tag, one_line};
 
 /// Mail programs show about this much of a mail before it is opened, in characters.
 const PREHEADER_AT_MOST: usize = 140;
-/// RFC 5646 section 4.4.1: no tag in use is longer.
-const LANGUAGE_AT_MOST: usize = 35;
 /// What is written from right to left, by the first part of its tag (RFC 5646).
 const RIGHT_TO_LEFT: [&str; 4] = ["ar", "fa", "he", "ur"];
 
@@ -80,7 +78,8 @@ impl Page<'_> {
 
     fn fill(&self, slot: Slot) -> Markup {
         match slot {
-            Slot::Language => tag(self.language).render(),
+            // RFC 5646 section 4.1: what is no tag is undetermined.
+            Slot::Language => language_tag(self.language).unwrap_or("und".into()).render(),
             Slot::Direction => self.direction().name().render(),
             Slot::Start => self.direction().start().render(),
             Slot::Title => one_line(self.title).render(),
@@ -163,12 +162,4 @@ impl Direction {
             Direction::RightToLeft => "right",
         }
     }
-}
-
-/// The language as a tag; what is none is undetermined (RFC 5646 section 4.1).
-fn tag(language: &str) -> String {
-    let tag = language.replace('_', "-");
-    let fits = (2..=LANGUAGE_AT_MOST).contains(&tag.len())
-        && tag.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-');
-    if fits { tag } else { "und".into() }
 }

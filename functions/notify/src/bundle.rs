@@ -4,11 +4,14 @@ use chat::slack::card;
 use desk::PersonId;
 use desk::outbox::{Lane, Message};
 use desk::person::{Identity, Person};
+use fluent_bundle::FluentArgs;
 use store::lane::Waiting;
 
 use crate::deliver::Left;
 use crate::facts::Facts;
-use crate::words::{Letter, letter};
+use crate::letter::Letter;
+use crate::locale::Locale;
+use crate::words::letter;
 use crate::{Error, Notify, mail};
 
 /// How much of somebody's words a line shows, in characters.
@@ -24,21 +27,24 @@ pub(crate) async fn send(
     let Some(person) = notify.store.person(id).await? else {
         return Ok(Left::nothing("nobody to write to"));
     };
-    let mut told = Vec::new();
+    let mut told: Vec<(&Waiting, Facts)> = Vec::new();
     for row in rows {
-        if let Some(facts) = Facts::of(notify, row).await? {
-            told.push((row, facts));
+        if let Some(facts) = Facts::of(notify, row, Some(&person)).await? {
+            // One language for all of it, whichever each of them was asked in.
+            let locale = told.first().map_or(facts.locale, |(_, first)| first.locale);
+            told.push((row, Facts { locale, ..facts }));
         }
     }
     let Some((first, facts)) = told.first() else { return Ok(Left::nothing("nothing to say")) };
+    let locale = facts.locale;
     let letter = match first.owed.message {
         Message::PlainReceipt => {
             let numbers = told.iter().map(|(row, _)| row.owed.number.to_string());
-            receipts(&numbers.collect::<Vec<_>>(), all)
+            receipts(locale, &numbers.collect::<Vec<_>>(), all)
         }
         _ => {
             let lines = told.iter().map(|(row, facts)| line(&letter(facts, row.owed.message)));
-            one_letter(&lines.collect::<Vec<_>>(), all)
+            one_letter(locale, &lines.collect::<Vec<_>>(), all)
         }
     };
     let id = format!("{}/{all}", first.owed.id());
@@ -70,35 +76,28 @@ fn line(letter: &Letter) -> String {
 }
 
 /// The letter they make together.
-fn one_letter(lines: &[String], all: usize) -> Letter {
-    let more = all.saturating_sub(lines.len());
-    let mut listed: Vec<String> = lines.iter().map(|line| format!("• {line}")).collect();
-    if more > 0 {
-        listed.push(format!("… and {more} more. Your queues list them all, next due first."));
-    }
-    let opening = match more {
-        0 => format!("{all} things happened to your tickets:"),
-        _ => format!("{all} things happened at once. The most pressing:"),
-    };
-    let closing = "This is a summary: answer on the ticket itself.";
-    Letter {
-        closing: closing.into(),
-        quoted: listed.join("\n"),
-        ..Letter::new(format!("{all} updates on your tickets"), opening)
-    }
+fn one_letter(locale: &Locale, lines: &[String], all: usize) -> Letter {
+    let with = counted(lines.len(), all);
+    Letter::worded(locale, "bundle", &with).quoting(&listed(locale, lines, &with))
 }
 
 /// Several receipts: which tickets there are, and not a word of what came.
-fn receipts(numbers: &[String], all: usize) -> Letter {
-    let more = match all.saturating_sub(numbers.len()) {
-        0 => String::new(),
-        more => format!(" and {more} more"),
-    };
-    let named = format!("{}{more}", numbers.join(", "));
-    let opening = format!("We have {all} more requests of yours. They are tickets {named}.");
-    let closing = "Agents look after each of them; you hear of each by itself from now on.";
-    let letter = Letter::new(format!("Your requests are tickets {named}"), opening);
-    Letter { closing: closing.into(), impersonal: true, ..letter }
+fn receipts(locale: &Locale, numbers: &[String], all: usize) -> Letter {
+    let mut with = counted(numbers.len(), all);
+    with.set("named", numbers.join(", "));
+    Letter::worded(locale, "receipts", &with).naming_nobody()
+}
+
+/// How many there are, and how many of them are not named.
+pub(crate) fn counted(named: usize, all: usize) -> FluentArgs<'static> {
+    FluentArgs::from_iter([("all", all), ("more", all.saturating_sub(named))])
+}
+
+/// A line for each that is named, and one for those that are not.
+pub(crate) fn listed(locale: &Locale, lines: &[String], with: &FluentArgs<'_>) -> String {
+    let more = locale.say("more", with);
+    let lines = lines.iter().map(|line| format!("• {line}"));
+    lines.chain(Some(more).filter(|more| !more.is_empty())).collect::<Vec<_>>().join("\n")
 }
 
 pub(crate) async fn post(
@@ -132,17 +131,39 @@ pub(crate) async fn post(
 
 #[cfg(test)]
 mod tests {
+    use desk::language::Language;
+
     use super::*;
+
+    fn titled(subject: &str) -> Letter {
+        let letter = Letter::worded(Locale::of(None), "reply", &FluentArgs::new());
+        Letter { subject: subject.into(), ..letter }
+    }
 
     #[test]
     fn several_messages_read_as_one() {
-        let long = Letter {
-            quoted: format!("It is\nbroken. {}", "Again. ".repeat(20)),
-            ..Letter::new("#12: Kofi wrote".into(), "")
+        let long =
+            titled("#12: Kofi wrote").quoting(&format!("It is\nbroken. {}", "Again. ".repeat(20)));
+        let lines = [line(&long), line(&titled("#13 is yours: VPN"))];
+        let (english, german) = (Locale::of(None), Locale::of(Language::parse("de").as_ref()));
+        for (name, locale) in [("", english), ("_de", german)] {
+            let name = format!("several_messages_read_as_one{name}");
+            let [two, forty] = [2, 40].map(|all| one_letter(locale, &lines, all));
+            let read = format!("{}\n\n{}----\n{}", two.subject, two.text(), forty.text());
+            insta::assert_snapshot!(name, read);
+        }
+    }
+
+    #[test]
+    fn several_receipts_name_tickets_alone() {
+        let numbers = ["#12".to_owned(), "#13".to_owned()];
+        let read = |tag: &str, all: usize| {
+            let locale = Locale::of(Language::parse(tag).as_ref());
+            let letter = receipts(locale, &numbers, all);
+            assert!(letter.impersonal);
+            format!("{}\n\n{}", letter.subject, letter.text())
         };
-        let lines = [line(&long), line(&Letter::new("#13 is yours: VPN".into(), ""))];
-        let two = one_letter(&lines, 2);
-        let forty = one_letter(&lines, 40);
-        insta::assert_snapshot!(format!("{}\n\n{}----\n{}", two.subject, two.text(), forty.text()));
+        let read = [read("en", 2), read("en", 5), read("de", 2), read("de", 5)];
+        insta::assert_snapshot!(read.join("----\n"));
     }
 }

@@ -13,9 +13,9 @@ use store::talk::{Card, Landing};
 
 use crate::deliver::Left;
 use crate::facts::Facts;
+use crate::letter::{Kind, Letter};
 use crate::post::{Post, card_at, posted_at};
-use crate::words::{self, Kind, Letter};
-use crate::{Error, Notify, discord_thread};
+use crate::{Error, Notify, discord_thread, words};
 
 /// What is on record of what was for a channel that there is not.
 const NO_CHANNEL: &str = "no channel";
@@ -185,7 +185,7 @@ async fn put(
 pub(crate) async fn refresh(notify: &Notify, rows: &[Waiting]) -> Result<bool, Error> {
     let (Some(first), Some(row)) = (rows.first(), rows.last()) else { return Ok(true) };
     let now = notify.store.now();
-    if let Some(facts) = Facts::of(notify, row).await?.map(Facts::in_channel) {
+    if let Some(facts) = Facts::of(notify, row, None).await?.map(Facts::in_channel) {
         if facts.ticket().status == Status::Closed {
             discord_thread::close(notify, &facts).await?;
         }

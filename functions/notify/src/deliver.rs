@@ -78,24 +78,31 @@ pub(crate) async fn deliver(notify: &Notify, row: &Waiting) -> Result<Left, Erro
     if row.owed.message == Message::Digest {
         return digest::send(notify, row).await;
     }
-    let Some(facts) = Facts::of(notify, row).await? else {
-        return Ok(Left::nothing("nothing to say"));
-    };
     match &row.owed.lane {
-        Lane::Mail(person) | Lane::Chat(person) => match notify.store.person(person).await? {
-            None => Ok(Left::nothing("nobody to write to")),
-            Some(person) if matches!(row.owed.lane, Lane::Mail(_)) => {
-                to_mailbox(notify, row, &facts, &person).await
-            }
-            Some(known) => to_person(notify, row, &facts, &known, person).await,
+        Lane::Mail(id) | Lane::Chat(id) => to_somebody(notify, row, id).await,
+        Lane::Queue(queue) => match Facts::of(notify, row, None).await? {
+            Some(facts) => channel::to_queue(notify, row, &facts.in_channel(), queue).await,
+            None => Ok(Left::nothing("nothing to say")),
         },
-        Lane::Queue(queue) => channel::to_queue(notify, row, &facts.in_channel(), queue).await,
         Lane::Card(_)
         | Lane::Bus(_)
         | Lane::GiveOut(_)
         | Lane::Held(_)
         | Lane::Daily
         | Lane::Webhook(_) => Ok(Left::nothing("nothing to say")),
+    }
+}
+
+async fn to_somebody(notify: &Notify, row: &Waiting, id: &PersonId) -> Result<Left, Error> {
+    let Some(person) = notify.store.person(id).await? else {
+        return Ok(Left::nothing("nobody to write to"));
+    };
+    let Some(facts) = Facts::of(notify, row, Some(&person)).await? else {
+        return Ok(Left::nothing("nothing to say"));
+    };
+    match row.owed.lane {
+        Lane::Mail(_) => to_mailbox(notify, row, &facts, &person).await,
+        _ => to_person(notify, row, &facts, &person, id).await,
     }
 }
 

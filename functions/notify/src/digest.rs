@@ -9,14 +9,16 @@ use desk::person::Person;
 use desk::preferences::next_nine;
 use desk::sla::{self, Metric, Repeats};
 use desk::{Number, PersonId, Ticket};
+use fluent_bundle::FluentArgs;
 use jiff::Timestamp;
-use jiff::tz::TimeZone;
 use store::Stored;
 use store::lane::Waiting;
 use store::read::List;
 
 use crate::deliver::Left;
-use crate::words::{Letter, promised};
+use crate::filling::yes;
+use crate::letter::Letter;
+use crate::locale::Locale;
 use crate::{Error, Notify, bundle, mail};
 
 /// So many of a queue's or an agent's most urgent tickets are looked at.
@@ -73,7 +75,9 @@ pub(crate) async fn send(notify: &Notify, row: &Waiting) -> Result<Left, Error> 
     if behind.is_empty() {
         return Ok(Left::nothing("nothing to say"));
     }
-    let letter = letter(&behind, &config);
+    let preferred = notify.store.preferences(&person.id).await?.language;
+    let locale = Locale::of(preferred.iter().chain([&config.language]));
+    let letter = letter(locale, &behind, &config);
     by_lane(notify, row, &config, &person, &letter).await
 }
 
@@ -128,30 +132,54 @@ fn is_behind(ticket: &Ticket, now: Timestamp) -> Option<(Metric, Timestamp)> {
     sla::next_due(ticket).filter(|(_, due)| daily && *due <= now)
 }
 
-fn letter(behind: &[(Stored, Metric, Timestamp)], config: &Config) -> Letter {
-    let many = behind.len();
-    let more = many.saturating_sub(LISTED);
-    let mut lines: Vec<String> = behind
-        .iter()
-        .take(LISTED)
-        .map(|(stored, metric, due)| line(stored, *metric, *due, &config.zone))
-        .collect();
-    if more > 0 {
-        lines.push(format!("… and {more} more. Your queues list them all, next due first."));
-    }
-    let subject = match many {
-        1 => "1 ticket is behind its promise".to_owned(),
-        _ => format!("{many} tickets are behind their promise"),
-    };
-    let opening = format!("{subject}. None of them is urgent, and each waits for somebody:");
-    let closing = "This comes once a day, at nine, while there is something to tell.";
-    let letter = Letter::new(subject, opening).quoting(&lines.join("\n")).ending(closing);
-    Letter { recurring: true, ..letter }
+fn letter(locale: &Locale, behind: &[(Stored, Metric, Timestamp)], config: &Config) -> Letter {
+    let named = behind.iter().take(LISTED);
+    let lines = named.map(|(stored, metric, due)| line(locale, stored, *metric, *due, config));
+    let lines: Vec<String> = lines.collect();
+    let with = bundle::counted(lines.len(), behind.len());
+    let letter = Letter::worded(locale, "digest", &with);
+    letter.quoting(&bundle::listed(locale, &lines, &with)).day_after_day()
 }
 
-fn line(stored: &Stored, metric: Metric, due: Timestamp, zone: &TimeZone) -> String {
-    let (_, what) = promised(metric);
-    let due = due.to_zoned(zone.clone()).strftime("%a %-d %b, %H:%M");
-    let owner = if stored.ticket.assignee.is_none() { ", taken by nobody" } else { "" };
-    format!("• {} {}: {what} was due {due}{owner}", stored.ticket.number, stored.title)
+fn line(
+    locale: &Locale,
+    stored: &Stored,
+    metric: Metric,
+    due: Timestamp,
+    config: &Config,
+) -> String {
+    let mut with = FluentArgs::new();
+    with.set("number", stored.ticket.number.to_string());
+    with.set("title", stored.title.as_str());
+    with.set("metric", metric.as_str());
+    with.set("due", locale.moment_soon(due, config));
+    with.set("taken", yes(stored.ticket.assignee.is_some()));
+    locale.say("digest-line", &with)
+}
+
+#[cfg(test)]
+mod tests {
+    use desk::history::Event;
+    use desk::language::Language;
+
+    use super::*;
+    use crate::test_facts::{at, facts};
+
+    #[test]
+    fn what_is_behind_reads_as_a_list() {
+        let facts = facts(Event::NoteAdded, "", "09:10:00");
+        let behind = |many: usize| -> Vec<(Stored, Metric, Timestamp)> {
+            let metrics = Metric::ALL.iter().cycle().take(many);
+            metrics.map(|metric| (facts.stored.clone(), *metric, at("08:05:00"))).collect()
+        };
+        let read = |tag: &str, many: usize| {
+            let locale = Locale::of(Language::parse(tag).as_ref());
+            let mut behind = behind(many);
+            behind[0].0.ticket.assignee = None;
+            let letter = letter(locale, &behind, &facts.config);
+            format!("{}\n\n{}", letter.subject, letter.text())
+        };
+        let read = [read("en", 1), read("en", LISTED + 2), read("de", 1), read("de", LISTED + 2)];
+        insta::assert_snapshot!(read.join("----\n"));
+    }
 }

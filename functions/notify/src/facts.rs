@@ -3,6 +3,7 @@
 use desk::answer::Answers;
 use desk::config::{Config, Queue};
 use desk::history::{Entry, Event, File, Text, Visibility};
+use desk::language::Language;
 use desk::outbox::Lane;
 use desk::person::Person;
 use desk::sla::{self, Metric};
@@ -15,7 +16,8 @@ use std::sync::Arc;
 use store::lane::Waiting;
 use store::{Asker, Stored};
 
-use crate::{Error, Notify, words};
+use crate::locale::Locale;
+use crate::{Error, Notify};
 
 /// Everything the words need.
 pub(crate) struct Facts {
@@ -28,11 +30,17 @@ pub(crate) struct Facts {
     pub author: String,
     /// When it is looked at.
     pub now: Timestamp,
+    /// What whoever reads it is written to in.
+    pub locale: &'static Locale,
 }
 
 impl Facts {
-    /// Reads them; none where the ticket or the entry is gone.
-    pub async fn of(notify: &Notify, row: &Waiting) -> Result<Option<Facts>, Error> {
+    /// Reads them for somebody, or for a channel; none where the ticket or the entry is gone.
+    pub async fn of(
+        notify: &Notify,
+        row: &Waiting,
+        reader: Option<&Person>,
+    ) -> Result<Option<Facts>, Error> {
         let number = row.owed.number;
         let Some(stored) = notify.store.ticket(number).await? else { return Ok(None) };
         let mut entries = notify.store.entries(number, row.owed.seq, row.owed.seq).await?;
@@ -44,10 +52,19 @@ impl Facts {
         };
         let opening = opening.unwrap_or_default();
         let config = notify.store.config().await?;
-        let stored = for_reader(notify, stored, &row.owed.lane, &config).await?;
-        let author = author(notify, &config, &stored, &entry).await?;
+        let preferred = match reader {
+            Some(person) => notify.store.preferences(&person.id).await?.language,
+            None => None,
+        };
+        let asker = &stored.ticket.requester;
+        let theirs = matches!(&row.owed.lane, Lane::Mail(id) | Lane::Chat(id) if id == asker);
+        let asked = stored.ticket.language.as_ref().filter(|_| theirs);
+        let locale = Locale::of(preferred.iter().chain(asked).chain([&config.language]));
+        // The requester reads their own words: mail programs keep a conversation together by its subject.
+        let stored = if theirs { stored } else { titled(stored, preferred, &config) };
+        let author = author(notify, &config, &stored, &entry, locale).await?;
         let now = notify.store.now();
-        Ok(Some(Facts { stored, entry, opening, config, author, now }))
+        Ok(Some(Facts { stored, entry, opening, config, author, now, locale }))
     }
 
     pub fn ticket(&self) -> &Ticket {
@@ -85,11 +102,11 @@ impl Facts {
         if !self.is_private() {
             return self;
         }
-        let Facts { stored, entry, config, author, now, .. } = self;
+        let Facts { stored, entry, config, author, now, locale, .. } = self;
         let theirs = author == stored.asker.name;
-        let author = if theirs { words::THE_REQUESTER.to_owned() } else { author };
-        let asker = Asker { name: words::THE_REQUESTER.to_owned(), email: None };
-        let (title, titles) = (words::PRIVATE_TITLE.to_owned(), BTreeMap::new());
+        let asker = Asker { name: locale.word("the-requester"), email: None };
+        let author = if theirs { asker.name.clone() } else { author };
+        let (title, titles) = (locale.word("private-title"), BTreeMap::new());
         let answers = Answers::default();
         let stored = Stored { title, titles, answers, asker, ..stored };
         Facts {
@@ -99,12 +116,18 @@ impl Facts {
             config,
             author,
             now,
+            locale,
         }
     }
 
     /// The queue the ticket is in.
     pub fn queue(&self) -> Option<&Queue> {
         self.ticket().queue.as_ref().and_then(|queue| self.config.queue(queue))
+    }
+
+    /// What it is called; empty where there is none.
+    pub fn queue_name(&self) -> &str {
+        self.queue().map_or("", |queue| queue.name.as_str())
     }
 
     /// A member's name.
@@ -114,7 +137,10 @@ impl Facts {
 
     /// The assignee's name.
     pub fn assignee(&self) -> String {
-        self.ticket().assignee.as_ref().map_or_else(|| "nobody yet".into(), |id| self.name(id))
+        self.ticket()
+            .assignee
+            .as_ref()
+            .map_or_else(|| self.locale.word("nobody"), |id| self.name(id))
     }
 
     /// When a target falls due, in the desk's zone.
@@ -124,32 +150,14 @@ impl Facts {
 
     /// A moment, as people of this desk read it.
     pub fn clock(&self, at: Timestamp) -> String {
-        at.to_zoned(self.config.zone.clone()).strftime("%a %-d %b %Y, %H:%M %Z").to_string()
+        self.locale.moment(at, &self.config)
     }
 }
 
-/// The same with the title in the language of whoever reads it. The requester reads their own words:
-/// mail programs keep a conversation together by its subject.
-async fn for_reader(
-    notify: &Notify,
-    stored: Stored,
-    lane: &Lane,
-    config: &Config,
-) -> Result<Stored, Error> {
-    let reader = match lane {
-        Lane::Mail(person) | Lane::Chat(person) => Some(person),
-        Lane::Queue(_) | Lane::GiveOut(_) | Lane::Webhook(_) | Lane::Daily | Lane::Bus(_) => None,
-        Lane::Held(_) | Lane::Card(_) => None,
-    };
-    if stored.titles.is_empty() || reader == Some(&stored.ticket.requester) {
-        return Ok(stored);
-    }
-    let language = match reader {
-        Some(person) => notify.store.preferences(person).await?.language,
-        None => None,
-    };
-    let title = stored.title_for(language.as_slice(), &config.language).to_owned();
-    Ok(Stored { title, ..stored })
+/// The same with the title in the language of whoever reads it.
+fn titled(stored: Stored, preferred: Option<Language>, config: &Config) -> Stored {
+    let title = stored.title_for(preferred.as_slice(), &config.language).to_owned();
+    Stored { title, ..stored }
 }
 
 async fn author(
@@ -157,6 +165,7 @@ async fn author(
     config: &Config,
     stored: &Stored,
     entry: &Entry,
+    locale: &Locale,
 ) -> Result<String, Error> {
     let Some(id) = entry.by.person_id() else { return Ok("Bellhop".into()) };
     if *id == stored.ticket.requester {
@@ -166,5 +175,5 @@ async fn author(
         return Ok(member.name.clone());
     }
     let person: Option<Person> = notify.store.person(id).await?;
-    Ok(person.map_or_else(|| "Somebody".into(), |person| person.name))
+    Ok(person.map_or_else(|| locale.word("somebody"), |person| person.name))
 }

@@ -9,16 +9,21 @@ mod deliver;
 mod digest;
 mod discord_thread;
 mod facts;
+mod filling;
 mod give_out;
 mod held;
 mod lane;
+mod letter;
 mod link;
+mod locale;
 mod mail;
+mod moments;
 mod personal;
 mod post;
-mod progress_words;
 mod slack_files;
-mod visit_words;
+mod summary;
+#[cfg(test)]
+mod test_facts;
 mod webhook;
 mod words;
 

@@ -14,7 +14,7 @@ use store::talk::Landing;
 
 use crate::deliver::Left;
 use crate::facts::Facts;
-use crate::words::Letter;
+use crate::letter::Letter;
 use crate::{Error, Notify, words};
 
 /// Bytes of files that go with one mail: SES takes ten million of a mail, in which three become four.
@@ -54,6 +54,7 @@ pub(crate) async fn send(
         subject: letter.mail_subject(facts),
         text: letter.text(),
         html: Some(letter.html(look(&letter), &queue.name)),
+        language: Some(letter.language.into()),
         unsubscribe: None,
         message_id: id.clone(),
         in_reply_to: origin.clone(),
@@ -140,6 +141,7 @@ pub(crate) async fn send_bundle(
         subject: letter.subject.clone(),
         text: letter.text(),
         html: Some(letter.html(several(letter), &queue.name)),
+        language: Some(letter.language.into()),
         unsubscribe: unsubscribe.filter(|_| letter.recurring),
         message_id: message_id.clone(),
         in_reply_to: None,

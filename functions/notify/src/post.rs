@@ -14,7 +14,8 @@ use store::talk::{Card, Landing};
 use crate::Notify;
 use crate::deliver::Left;
 use crate::facts::Facts;
-use crate::words::{self, Kind, Letter};
+use crate::letter::{Kind, Letter};
+use crate::words;
 
 /// For so long at least Discord drops a repeated nonce; its documentation says "a few minutes".
 const NONCE_IS_KNOWN: SignedDuration = SignedDuration::from_mins(2);

@@ -1,77 +1,16 @@
-//! Every letter the desk writes, as people read it.
+//! Every letter the desk writes, as people read it in each language.
 
-use std::sync::Arc;
-
-use desk::access::{Role, Who, permit};
-use desk::command::Opening;
-use desk::config::Config;
-use desk::history::Entry;
-use desk::policy::Circumstances;
-use desk::{
-    Actor, Channel, Command, Number, PersonId, Priority, QueueId, Text, Type, decide, fold,
-};
-use jiff::Timestamp;
-use jiff::tz::TimeZone;
-use store::{Asker, Stored};
+use desk::history::Event;
+use desk::language::Language;
+use desk::sla::{Alarm, Metric};
+use desk::{Closure, Number, PersonId, Priority, QueueId};
 
 use super::*;
+use crate::locale::Locale;
+use crate::test_facts::{at, facts};
 
-fn at(time: &str) -> Timestamp {
-    format!("2026-11-23T{time}Z").parse().unwrap()
-}
-
-/// A ticket of Kofi's about the VPN, and one more entry of Ana's.
-fn facts(event: Event, said: &str, time: &str) -> Facts {
-    let mut config =
-        Config::fresh("example.com", "admin@example.com", TimeZone::get("Europe/Lisbon").unwrap());
-    config.members[0].name = "Ana".into();
-    let opening = Text { title: Some("VPN drops".into()), ..Text::plain("Every ten minutes.") };
-    let open = Command::Open(Box::new(Opening {
-        number: Number(12),
-        requester: PersonId::from("kofi"),
-        kind: Type::Incident,
-        priority: Priority::Urgent,
-        channel: Channel::Email,
-        promise: config.promise(&Circumstances {
-            queue: None,
-            kind: Type::Incident,
-            priority: Priority::Urgent,
-            channel: Channel::Email,
-            email: None,
-            form: None,
-        }),
-        queue: QueueId::from("support"),
-        origin: None,
-        silent: false,
-        receipt: desk::Acknowledgement::Whole,
-        external_id: None,
-        organisation: None,
-        text: opening.clone(),
-        filled: None,
-    }));
-    let kofi = Who::new(PersonId::from("kofi"), Role::Requester);
-    let mut history = decide(None, &permit(&kofi, None, open).unwrap(), at("09:00:00")).unwrap();
-    let claim = Entry {
-        at: at("09:05:00"),
-        by: Actor::person(PersonId::from("admin")),
-        event: Event::Claimed,
-        text: None,
-    };
-    let entry = Entry {
-        at: at(time),
-        by: Actor::person(PersonId::from("admin")),
-        event,
-        text: Some(Text::plain(said)),
-    };
-    history.extend([claim, entry.clone()]);
-    let ticket = fold(&history).unwrap();
-    let asker = Asker { name: "Kofi".into(), email: Some("kofi@example.org".into()) };
-    let answers = desk::answer::Answers::new();
-    let (titles, metadata) = Default::default();
-    let stored = Stored { ticket, title: "VPN drops".into(), titles, answers, metadata, asker };
-    let config = Arc::new(config);
-    Facts { stored, entry, opening, config, author: "Ana".into(), now: at(time) }
-}
+/// Letters by what they are made of.
+type Letters = Vec<(Facts, Message)>;
 
 fn read(facts: &Facts, message: Message) -> String {
     let letter = letter(facts, message);
@@ -79,35 +18,49 @@ fn read(facts: &Facts, message: Message) -> String {
     format!("{mail}\n-- in chat --\n{}\n", letter.short())
 }
 
-fn alarm(alarm: Alarm, time: &str) -> String {
-    let due = at(time);
-    let event = Event::AlarmRaised { metric: Metric::FirstResponse, alarm, due };
-    read(&facts(event, "", time), Message::Alarm(Metric::FirstResponse, alarm))
+/// The letters in the desk's first language under their own name, and in each other.
+fn check(name: &str, letters: fn() -> Letters) {
+    for (tag, name) in [("en", name.to_owned()), ("de", format!("{name}_de"))] {
+        let locale = Locale::of(Language::parse(tag).as_ref());
+        let letters = letters().into_iter();
+        let told = letters.map(|(facts, message)| {
+            let facts = Facts { locale, ..facts }.in_channel();
+            read(&facts, message)
+        });
+        insta::assert_snapshot!(name, told.collect::<Vec<_>>().join("\n========\n"));
+    }
+}
+
+fn said(event: Event, said: &str, message: Message) -> (Facts, Message) {
+    (facts(event, said, "09:10:00"), message)
+}
+
+fn letters_to_the_requester() -> Letters {
+    let words = "Please restart the client.";
+    vec![
+        said(Event::NoteAdded, "", Message::Receipt),
+        said(Event::AgentReplied, words, Message::Reply),
+        said(Event::Awaited, "Which client?", Message::Question),
+        said(Event::Proposed, words, Message::Solution),
+        said(Event::Confirmed, "", Message::Solved),
+        said(Event::ResolvedUnanswered, "", Message::Solved),
+        said(Event::Reminded { number: 1 }, "", Message::Reminder),
+        said(Event::NoteAdded, words, Message::Ended(Closure::Rejected)),
+        said(Event::NoteAdded, "", Message::GoesOnIn(Number(7))),
+        said(Event::NoteAdded, "", Message::OnItsOwn),
+        said(Event::NoteAdded, "", Message::NowFollowing),
+        said(Event::RequesterReplied, words, Message::OthersWrote),
+    ]
 }
 
 #[test]
 fn to_the_requester() {
-    let said = "Please restart the client.";
-    let letters = [
-        read(&facts(Event::NoteAdded, "", "09:10:00"), Message::Receipt),
-        read(&facts(Event::AgentReplied, said, "09:10:00"), Message::Reply),
-        read(&facts(Event::Awaited, "Which client?", "09:10:00"), Message::Question),
-        read(&facts(Event::Proposed, said, "09:10:00"), Message::Solution),
-        read(&facts(Event::Confirmed, "", "09:10:00"), Message::Solved),
-        read(&facts(Event::ResolvedUnanswered, "", "09:10:00"), Message::Solved),
-        read(&facts(Event::Reminded { number: 1 }, "", "09:10:00"), Message::Reminder),
-        read(&facts(Event::NoteAdded, said, "09:10:00"), Message::Ended(Closure::Rejected)),
-        read(&facts(Event::NoteAdded, "", "09:10:00"), Message::GoesOnIn(Number(7))),
-        read(&facts(Event::NoteAdded, "", "09:10:00"), Message::OnItsOwn),
-        read(&facts(Event::NoteAdded, "", "09:10:00"), Message::NowFollowing),
-        read(&facts(Event::RequesterReplied, said, "09:10:00"), Message::OthersWrote),
-    ];
-    insta::assert_snapshot!(letters.join("\n========\n"));
+    check("to_the_requester", letters_to_the_requester);
 }
 
-#[test]
-fn to_agents() {
-    let said = "It still drops.";
+fn letters_to_agents() -> Letters {
+    let full =
+        Event::Undeliverable { message: "12/1/kofi/mail".into(), reason: "mailbox full".into() };
     let messages = [
         (Event::Assigned { to: PersonId::from("admin"), how: None }, Message::Assigned),
         (Event::RequesterReplied, Message::RequesterWrote),
@@ -122,33 +75,30 @@ fn to_agents() {
         (Event::Approved, Message::LetThrough),
         (Event::Returned, Message::ChangesWanted),
         (Event::NoteAdded, Message::Card),
-        (
-            Event::Undeliverable {
-                message: "12/1/kofi/mail".into(),
-                reason: "mailbox full".into(),
-            },
-            Message::NotDelivered,
-        ),
+        (full, Message::NotDelivered),
     ];
-    let letters = messages.map(|(event, message)| read(&facts(event, said, "09:10:00"), message));
-    insta::assert_snapshot!(letters.join("\n========\n"));
+    messages.map(|(event, message)| said(event, "It still drops.", message)).into()
 }
 
 #[test]
-fn of_visits_and_tasks() {
+fn to_agents() {
+    check("to_agents", letters_to_agents);
+}
+
+fn letters_of_visits_and_tasks() -> Letters {
     let (from, to) = (at("13:00:00"), at("15:00:00"));
     let plan = Event::VisitPlanned { region: Some("north".into()), from, to };
-    let planned = |event: Event, said: &str, message: Message| {
-        let mut facts = facts(event, said, "09:10:00");
+    let planned = |event: Event, words: &str, message: Message| {
+        let (mut facts, message) = said(event, words, message);
         let (stage, since) = (desk::visit::Stage::Planned, from);
         let visit = desk::visit::Visit { region: None, from, to, stage, since, photos: Vec::new() };
         facts.stored.ticket.visit = Some(visit);
         if let Some(text) = &mut facts.entry.text {
             text.title = Some("Kofi Mensah".into());
         }
-        read(&facts, message)
+        (facts, message)
     };
-    let letters = [
+    vec![
         planned(plan.clone(), "", Message::VisitPlanned),
         planned(plan, "", Message::VisitYours),
         planned(Event::VisitStarted, "", Message::VisitStarted),
@@ -156,12 +106,15 @@ fn of_visits_and_tasks() {
         planned(Event::VisitCancelled, "The cable is late.", Message::VisitCancelled),
         planned(Event::TaskGiven { task: 3, to: None }, "Order a cable", Message::TaskGiven),
         planned(Event::TaskDue { task: 3 }, "Order a cable", Message::TaskDue),
-    ];
-    insta::assert_snapshot!(letters.join("\n========\n"));
+    ]
 }
 
 #[test]
-fn of_progress() {
+fn of_visits_and_tasks() {
+    check("of_visits_and_tasks", letters_of_visits_and_tasks);
+}
+
+fn letters_of_progress() -> Letters {
     let (admin, low) = (PersonId::from("admin"), Priority::Low);
     let promise = facts(Event::NoteAdded, "", "09:10:00").stored.ticket.promise;
     let messages = [
@@ -173,28 +126,93 @@ fn of_progress() {
         (Event::Rated { score: 1 }, Message::Unhappy),
         (Event::NoteAdded, Message::Mentioned),
     ];
-    let letters = messages.map(|(event, message)| {
-        read(&facts(event, "It still drops, @admin.", "09:10:00"), message)
-    });
-    insta::assert_snapshot!(letters.join("\n========\n"));
+    messages.map(|(event, message)| said(event, "It still drops, @admin.", message)).into()
+}
+
+#[test]
+fn of_progress() {
+    check("of_progress", letters_of_progress);
+}
+
+fn letters_of_the_ladder() -> Letters {
+    let rungs = [
+        (Alarm::Warning(0), "10:00:00"),
+        (Alarm::Warning(2), "10:45:00"),
+        (Alarm::Breach, "11:00:00"),
+        (Alarm::Repeat(1), "11:30:00"),
+        (Alarm::Manager, "12:00:00"),
+        (Alarm::Head, "13:00:00"),
+    ];
+    let metric = Metric::FirstResponse;
+    let raised = |alarm, time| Event::AlarmRaised { metric, alarm, due: at(time) };
+    let letter =
+        |(alarm, time)| (facts(raised(alarm, time), "", time), Message::Alarm(metric, alarm));
+    rungs.map(letter).into()
 }
 
 #[test]
 fn the_ladder() {
-    let letters = [
-        alarm(Alarm::Warning(0), "10:00:00"),
-        alarm(Alarm::Warning(2), "10:45:00"),
-        alarm(Alarm::Breach, "11:00:00"),
-        alarm(Alarm::Repeat(1), "11:30:00"),
-        alarm(Alarm::Manager, "12:00:00"),
-        alarm(Alarm::Head, "13:00:00"),
-    ];
-    insta::assert_snapshot!(letters.join("\n========\n"));
+    check("the_ladder", letters_of_the_ladder);
+}
+
+/// What is said otherwise where nothing was said, nothing is promised, or it happened another way.
+fn letters_in_other_words() -> Letters {
+    let mut unplanned = said(Event::VisitCancelled, "", Message::VisitCancelled);
+    let mut unpromised = said(Event::NoteAdded, "", Message::PlainReceipt);
+    unpromised.0.stored.ticket.promise.first_response = None;
+    let mut private = said(Event::AgentReplied, "Nobody reads this.", Message::Mirror);
+    let mut config = private.0.config.as_ref().clone();
+    config.queues[0].private = true;
+    private.0.config = config.into();
+    let mut confirming = said(Event::Reminded { number: 2 }, "", Message::Reminder);
+    confirming.0.stored.ticket.status = desk::Status::AwaitingConfirmation;
+    unplanned.0.stored.ticket.assignee = None;
+    vec![
+        said(Event::NoteAdded, "", Message::PlainReceipt),
+        unpromised,
+        said(Event::Awaited, "", Message::Question),
+        said(Event::Proposed, "", Message::Solution),
+        said(Event::AutoReplied, "We are closed today.", Message::AutoReply),
+        confirming,
+        said(Event::NoteAdded, "See there.", Message::Ended(Closure::Duplicate)),
+        said(Event::NoteAdded, "", Message::Ended(Closure::Cancelled)),
+        said(Event::NoteAdded, "Look at it.", Message::Notice),
+        said(Event::VisitStarted, "", Message::VisitStarted),
+        said(Event::VisitDone { photos: Vec::new() }, "", Message::VisitDone),
+        unplanned,
+        private,
+    ]
 }
 
 #[test]
-fn lengths_of_time() {
-    let spoken: Vec<String> =
-        [15, 60, 90, 1500, 3000].map(|n| spoken(SignedDuration::from_mins(n))).to_vec();
-    assert_eq!(spoken, ["15 min", "1 h", "1 h 30 min", "1 day 1 h", "2 days 2 h"]);
+fn in_other_words() {
+    check("in_other_words", letters_in_other_words);
 }
+
+fn letters_below_the_card() -> Letters {
+    let visibility = desk::history::Visibility::Public;
+    let events = [
+        Event::NoteAdded,
+        Event::AgentReplied,
+        Event::AutoReplied,
+        Event::Awaited,
+        Event::Proposed,
+        Event::Submitted,
+        Event::Returned,
+        Event::Declined,
+        Event::Reopened,
+        Event::Escalated,
+        Event::RequesterReplied,
+        Event::MessageEdited { entry: 1, visibility },
+        Event::MessageDeleted { entry: 1, visibility },
+    ];
+    events.map(|event| said(event, "It still drops.", Message::Mirror)).into()
+}
+
+#[test]
+fn below_the_card() {
+    check("below_the_card", letters_below_the_card);
+}
+
+#[path = "layout_tests.rs"]
+mod layout;
