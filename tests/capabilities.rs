@@ -36,6 +36,13 @@ const ALL: &[(&str, &[(&str, Proof)])] = &[
                 ]),
             ),
             (
+                "Mails of the desk in the reader's language, English or German",
+                Partly(
+                    &["languages::the_desk_writes_to_everybody_in_their_own_language"],
+                    "cards, buttons and answers to commands in chat are in English",
+                ),
+            ),
+            (
                 "Types: question, incident, fault, task, complaint, feature request, field visit",
                 Partly(
                     &[
