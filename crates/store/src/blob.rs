@@ -33,11 +33,6 @@ impl Store {
 
     /// The bytes under a key.
     pub async fn blob(&self, key: &str) -> Result<Option<Vec<u8>>, Error> {
-        Ok(self.blob_written(key).await?.map(|(bytes, _)| bytes))
-    }
-
-    /// The bytes under a key, and since when they lie there: in the desk's time, to the second.
-    pub async fn blob_written(&self, key: &str) -> Result<Option<(Vec<u8>, Timestamp)>, Error> {
         check(key)?;
         let answer = self.s3.get_object().bucket(&self.bucket).key(key).send().await;
         let object = match answer {
@@ -45,11 +40,9 @@ impl Store {
             Err(e) if e.as_service_error().is_some_and(|e| e.is_no_such_key()) => return Ok(None),
             Err(e) => return Err(Error::from_sdk("read from the bucket", e)),
         };
-        let written = object.last_modified.map_or(0, |at| at.secs());
-        let written = Timestamp::from_second(written).unwrap_or(Timestamp::UNIX_EPOCH);
         let bytes = object.body.collect().await;
         let bytes = bytes.map_err(|cause| Error::damaged(key, cause))?;
-        Ok(Some((bytes.to_vec(), self.desk_time(written))))
+        Ok(Some(bytes.to_vec()))
     }
 
     /// Every key that begins so, page after page.

@@ -137,11 +137,6 @@ impl Store {
         (self.world.wall)()
     }
 
-    /// The desk's time at an instant of the machine's.
-    pub(crate) fn desk_time(&self, wall: Timestamp) -> Timestamp {
-        wall.checked_add(self.wall().duration_until(self.now())).unwrap_or(wall)
-    }
-
     /// A fresh random id.
     pub fn fresh_id(&self) -> String {
         (self.world.id)()

@@ -1,18 +1,30 @@
-//! A mail's line in the ledger: one line a key, however often the key is taken in. So its id comes from
-//! the key, and its instant from the key, too, or from the object that lies there.
+//! A mail's line in the ledger: one line a key, however often the key is taken in. So its id and its
+//! instant come from the key, or from what was noted the first time.
 
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 use sha2::{Digest, Sha256};
+use store::Store;
+use store::change::Once;
 use store::ledger::Arrival;
 
-use crate::INBOX;
 use crate::letter::Letter;
+use crate::{Error, INBOX};
 
-/// The line of a mail that is being read; it was `written` there then.
-pub(crate) fn line(key: &str, written: Timestamp, letter: &Letter) -> Arrival {
-    Arrival {
-        id: id(key),
-        at: instant_in(key).unwrap_or(written),
+/// How long the instant of a key that has none is kept: far longer than a mail lies in the inbox.
+const INSTANT_KEPT: SignedDuration = SignedDuration::from_hours(400 * 24);
+/// Under which door that instant is kept.
+const DOOR: &str = "mail-arrival";
+
+/// The line of a mail that is being read.
+pub(crate) async fn line(store: &Store, key: &str, letter: &Letter) -> Result<Arrival, Error> {
+    let id = id(key);
+    let at = match instant_in(key) {
+        Some(at) => at,
+        None => first_seen(store, &id).await?,
+    };
+    Ok(Arrival {
+        id,
+        at,
         door: "email".into(),
         from: letter.from.clone(),
         subject: letter.mail.subject.clone(),
@@ -21,7 +33,7 @@ pub(crate) fn line(key: &str, written: Timestamp, letter: &Letter) -> Arrival {
         number: None,
         reason: None,
         automatic: letter.mail.automatic.map(|automatic| automatic.to_string()),
-    }
+    })
 }
 
 /// Keys are not ours alone to choose; their hash is short and plain.
@@ -38,6 +50,23 @@ fn instant_in(key: &str) -> Option<Timestamp> {
     let plain = digits.len() == 20 && digits.bytes().all(|digit| digit.is_ascii_digit());
     let nanoseconds = digits.parse::<i128>().ok().filter(|_| plain)?;
     Timestamp::from_nanosecond(nanoseconds).ok()
+}
+
+/// When this mail was looked at first. Of several at once one writes, and all read what it wrote.
+async fn first_seen(store: &Store, id: &str) -> Result<Timestamp, Error> {
+    if let Some(at) = noted(store, id).await? {
+        return Ok(at);
+    }
+    let wall = store.wall();
+    let expires = wall.checked_add(INSTANT_KEPT).unwrap_or(Timestamp::MAX);
+    let once = Once { door: DOOR, id: id.to_owned(), expires, fingerprint: None };
+    store.remember_answer(&once, store.now().to_string()).await?;
+    noted(store, id).await?.ok_or(Error::Store(store::Error::Busy))
+}
+
+async fn noted(store: &Store, id: &str) -> Result<Option<Timestamp>, Error> {
+    let earlier = store.earlier(DOOR, id).await?;
+    Ok(earlier.and_then(|earlier| earlier.answer?.parse().ok()))
 }
 
 #[cfg(test)]

@@ -27,7 +27,7 @@ use crate::file::{self, MOST_FILES};
 use crate::letter::Letter;
 use crate::opening::Request;
 use crate::returned::Returned;
-use crate::{Error, Mail, returned};
+use crate::{Error, Mail, arrival, returned};
 
 /// How long a mail is known to have come.
 const REMEMBERED: SignedDuration = SignedDuration::from_hours(30 * 24);
@@ -49,7 +49,8 @@ pub(crate) struct Intake<'a> {
 }
 
 /// Takes in a mail and answers its line as it now stands in the ledger.
-pub(crate) async fn run(mail: &Mail, line: Arrival, letter: &Letter) -> Result<Arrival, Error> {
+pub(crate) async fn run(mail: &Mail, key: &str, letter: &Letter) -> Result<Arrival, Error> {
+    let line = arrival::line(&mail.store, key, letter).await?;
     let config = mail.store.config().await?;
     let queue = letter.queue(&config).ok_or(Error::NoQueue)?.clone();
     let expires = mail.store.wall().checked_add(REMEMBERED).unwrap_or(Timestamp::MAX);

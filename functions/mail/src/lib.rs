@@ -108,15 +108,13 @@ pub async fn handle(mail: &Mail, event: Value) -> Result<(), Error> {
 
 /// Takes in one raw mail by its key in the bucket.
 pub async fn take_in(mail: &Mail, key: &str) -> Result<Taken, Error> {
-    let Some((raw, written)) = mail.store.blob_written(key).await? else {
-        return Ok(Taken::Before);
-    };
+    let Some(raw) = mail.store.blob(key).await? else { return Ok(Taken::Before) };
     if key == GREETING {
         put_away(mail, key, "ses-setup", raw).await?;
         return Ok(Taken::Before);
     }
     let letter = Letter::read(raw, mail.server.as_deref());
-    let line = intake::run(mail, arrival::line(key, written, &letter), &letter).await?;
+    let line = intake::run(mail, key, &letter).await?;
     put_away(mail, key, &line.id, letter.raw).await?;
     tracing::info!(
         inbound.id = line.id,
