@@ -5,9 +5,10 @@ use std::collections::BTreeMap;
 
 use desk::correspondence::Correspondence;
 use desk::ticket::Place;
-use desk::{Acknowledgement, Number};
+use desk::{Acknowledgement, Number, PersonId};
 
 use crate::Store;
+use crate::delivery::Addressed;
 use crate::error::Error;
 use crate::item::{self, Item, s};
 use crate::key;
@@ -43,8 +44,8 @@ impl KnownMail {
     }
 
     /// To whom the desk sent it, by their id; none where somebody else sent it.
-    pub fn sent_to(&self) -> Option<&str> {
-        self.sent.as_deref()?.split('/').nth(2)
+    pub fn sent_to(&self) -> Option<PersonId> {
+        Addressed::read(self.sent.as_deref()?).map(|message| message.to)
     }
 }
 

@@ -122,7 +122,7 @@ pub(crate) async fn list(call: &Call<'_>, number: Number) -> Result<Answer, Prob
         for (seq, entry) in history {
             let split_into = ticket.split_off.get(&seq).copied();
             let became = became.get(&seq).cloned();
-            let deliveries = if all { Some(went.remove(&seq).unwrap_or_default()) } else { None };
+            let deliveries = went.remove(&seq).unwrap_or_default();
             said.push(Said { number: ticket.number, seq, split_into, became, deliveries, entry });
         }
     }
@@ -133,7 +133,7 @@ pub(crate) async fn list(call: &Call<'_>, number: Number) -> Result<Answer, Prob
     let (said, next) = call.slice(said, Some(WHOLE), key)?;
     let entries = said.iter().map(|said| &said.entry);
     let mut names = Names::of(call.store, &call.caller.config, &stored, entries).await?;
-    for delivery in said.iter().flat_map(|said| said.deliveries.iter().flatten()) {
+    for delivery in said.iter().flat_map(|said| &said.deliveries) {
         names.ask(call.store, &call.caller.config, &delivery.to).await?;
     }
     let shown = said.iter().filter_map(|one| one.shown(number, &names));
@@ -146,8 +146,8 @@ struct Said {
     seq: u32,
     split_into: Option<Number>,
     became: Option<Became>,
-    /// To whom it went; none where the reader is not to know.
-    deliveries: Option<Vec<Delivery>>,
+    /// To whom it went; nobody where the reader is not to know.
+    deliveries: Vec<Delivery>,
     entry: Entry,
 }
 
@@ -202,8 +202,8 @@ impl Said {
         if let Some(into) = self.split_into {
             shown["split_into"] = json!(into);
         }
-        if let Some(deliveries) = self.deliveries.as_ref().filter(|went| !went.is_empty()) {
-            let went = deliveries.iter().map(|delivery| delivery.shown(names));
+        if !self.deliveries.is_empty() {
+            let went = self.deliveries.iter().map(|delivery| delivery.shown(names));
             shown["deliveries"] = went.collect();
         }
         Some(shown)

@@ -7,7 +7,7 @@ use std::collections::BTreeMap;
 use desk::access::Who;
 use desk::config::Config;
 use desk::person::Person;
-use desk::{Number, PersonId, Ticket};
+use desk::{Number, Ticket};
 use email::reply_address::Claim;
 use store::Stored;
 use store::correspondence::KnownMail;
@@ -168,9 +168,9 @@ impl Search<'_> {
     }
 
     fn proof(&self, known: &KnownMail) -> Proof {
-        match known.sent_to().map(PersonId::from) {
+        match known.sent_to() {
             Some(id) if self.who.is(&id) => Proof::Theirs,
-            None if !known.shared => Proof::Known,
+            None if known.sent.is_none() && !known.shared => Proof::Known,
             Some(_) | None => Proof::Nothing,
         }
     }

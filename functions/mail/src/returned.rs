@@ -9,6 +9,7 @@ use desk::person::{Person, Unreachable};
 use desk::{Number, PersonId};
 use email::{DeliveryReport, Failure, Permanence};
 use store::Store;
+use store::delivery::Addressed;
 
 use crate::Error;
 use crate::letter::Letter;
@@ -46,7 +47,7 @@ pub(crate) async fn read(store: &Store, letter: &Letter) -> Result<Option<Return
     let named = report.original_message_id.iter().chain(&letter.mail.in_reply_to);
     let found = store.known_mails(named.clone().map(String::as_str)).await?;
     for known in named.filter_map(|message_id| found.get(message_id)) {
-        let (Some(to), Some(message)) = (known.sent_to().map(PersonId::from), &known.sent) else {
+        let (Some(to), Some(message)) = (known.sent_to(), &known.sent) else {
             continue;
         };
         let Some(person) = store.person(&to).await? else { continue };
@@ -130,7 +131,7 @@ impl Returned {
         if self.outlook == Outlook::Waiting || self.number == Number(0) {
             return Ok(None);
         }
-        let seq = self.message.split('/').nth(1).and_then(|seq| seq.parse().ok()).unwrap_or(0);
+        let seq = Addressed::read(&self.message).map_or(0, |message| message.seq);
         let entry = store.fact(self.number, seq).await?;
         let about_another =
             entry.is_some_and(|entry| matches!(entry.event, Event::Undeliverable { .. }));

@@ -149,8 +149,8 @@ async fn give_one(notify: &Notify, row: &Waiting, queue: &Queue, team: &Team) ->
                 return Ok(());
             }
             Choice::Nobody => {
-                let reference = "the queue has nobody to give it to".to_owned();
-                notify.store.settle(row, &Sent::left(now, reference), &[]).await?;
+                let unsent = Sent::unsent(now, "the queue has nobody to give it to");
+                notify.store.settle(row, &unsent, &[]).await?;
                 return Ok(());
             }
             Choice::Give(to) => {

@@ -131,9 +131,9 @@ pub(crate) async fn send_bundle(
     if let Some(left) = unreachable(person, to, letter) {
         return Ok(left);
     }
-    let message_id = email::message_id::sign(&notify.settings.keys, id, domain);
-    let unsubscribe =
-        email::unsubscribe::sign(&notify.settings.keys, person.id.as_str(), &queue.address);
+    let keys = &notify.settings.keys;
+    let message_id = email::message_id::sign(keys, id, domain);
+    let signed = || email::unsubscribe::sign(keys, person.id.as_str(), &queue.address);
     let raw = email::compose(&Outgoing {
         from: Address { name: Some(queue.name.clone()), email: queue.address.clone() },
         to: Address { name: named(person, letter), email: to.to_owned() },
@@ -142,7 +142,7 @@ pub(crate) async fn send_bundle(
         text: letter.text(),
         html: Some(letter.html(several(letter), &queue.name)),
         language: Some(letter.language.into()),
-        unsubscribe: unsubscribe.filter(|_| letter.recurring),
+        unsubscribe: letter.recurring.then(signed).flatten(),
         message_id: message_id.clone(),
         in_reply_to: None,
         references: Vec::new(),
